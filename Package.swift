@@ -1,0 +1,89 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let asyncHTTPClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
+let collections: Target.Dependency = .product(name: "Collections", package: "swift-collections")
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
+let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdTesting: Target.Dependency = .product(name: "HummingbirdTesting", package: "hummingbird")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioFoundation: Target.Dependency = .product(name: "NIOFoundationCompat", package: "swift-nio")
+let serviceLifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+
+let package = Package(
+    name: "ensue",
+    platforms: [.macOS(.v15)],
+    products: [
+        .library(name: "Ensue", targets: ["Ensue"]),
+        .library(name: "EnsueSQLite", targets: ["EnsueSQLite"]),
+        .library(name: "EnsueEffects", targets: ["EnsueEffects"]),
+        .library(name: "EnsueServer", targets: ["EnsueServer"]),
+        .library(name: "EnsueCommands", targets: ["EnsueCommands"]),
+        .library(name: "EnsueTesting", targets: ["EnsueTesting"]),
+        .executable(name: "ensue", targets: ["EnsueMain"]),
+        .executable(name: "ensue-bench", targets: ["EnsueBench"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.1.0"),
+        .package(url: "https://github.com/apple/swift-crypto", "3.12.3"..<"5.0.0"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.4.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.86.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.8.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.16.0"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.26.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.8.0"),
+    ],
+    targets: [
+        .target(name: "Ensue", dependencies: [collections, crypto, logging, serviceLifecycle], swiftSettings: strict),
+        .target(name: "EnsueSQLite", dependencies: ["Ensue", grdb, logging], swiftSettings: strict),
+        .target(
+            name: "EnsueEffects",
+            dependencies: ["Ensue", asyncHTTPClient, httpTypes, logging, nioCore, nioFoundation],
+            swiftSettings: strict),
+        .target(
+            name: "EnsueServer",
+            dependencies: ["Ensue", httpTypes, hummingbird, logging, nioCore, serviceLifecycle],
+            swiftSettings: strict),
+        .target(
+            name: "EnsueCommands",
+            dependencies: [
+                "Ensue", "EnsueSQLite", "EnsueEffects", "EnsueServer", argumentParser, httpTypes, hummingbird, logging,
+                nioCore, serviceLifecycle,
+            ],
+            swiftSettings: strict),
+        .executableTarget(name: "EnsueMain", dependencies: ["EnsueCommands"], swiftSettings: strict),
+        .target(name: "EnsueTesting", dependencies: ["Ensue", logging], swiftSettings: strict),
+        .executableTarget(
+            name: "EnsueBench",
+            dependencies: ["Ensue", "EnsueSQLite", argumentParser, grdb, logging, serviceLifecycle],
+            path: "Benchmarks/EnsueBench", swiftSettings: strict),
+        .testTarget(name: "EnsueTests", dependencies: ["Ensue", "EnsueTesting"], swiftSettings: strict),
+        .testTarget(
+            name: "EnsueSQLiteTests", dependencies: ["Ensue", "EnsueSQLite", "EnsueTesting", grdb],
+            swiftSettings: strict),
+        .testTarget(
+            name: "EnsueEffectsTests",
+            dependencies: ["Ensue", "EnsueEffects", "EnsueTesting", hummingbird, nioCore], swiftSettings: strict),
+        .testTarget(
+            name: "EnsueServerTests",
+            dependencies: ["Ensue", "EnsueServer", "EnsueSQLite", "EnsueTesting", hummingbird, hummingbirdTesting],
+            resources: [.copy("Fixtures")], swiftSettings: strict),
+        .testTarget(
+            name: "EndToEndTests",
+            dependencies: ["Ensue", "EnsueSQLite", "EnsueMain", grdb, asyncHTTPClient], swiftSettings: strict),
+    ]
+)

@@ -1,0 +1,94 @@
+/// What a person or another system may decide about an effect from outside a run.
+public enum Command: Sendable, Hashable {
+    case cancel(reason: String?)
+    /// Runs a failed or cancelled effect again, under the same id and idempotency key.
+    case retry
+    case approve
+    case refuse(reason: String?)
+    /// Settles an uncertain effect: it did happen, it did not and shall not, or it shall run again.
+    case resolve(Resolution)
+    /// The completion of a run by its token.
+    case complete(run: Int, CompletionReport)
+
+    public enum Resolution: Sendable, Hashable {
+        case completed(output: JSONText?)
+        case failed(error: String)
+        case runAgain
+    }
+
+    var verb: String {
+        switch self {
+        case .cancel: "cancel"
+        case .retry: "retry"
+        case .approve: "approve"
+        case .refuse: "refuse"
+        case .resolve: "resolve"
+        case .complete: "complete"
+        }
+    }
+}
+
+/// What whoever took over a deferred run reports of it.
+public enum CompletionReport: Sendable, Hashable {
+    case completed(output: JSONText?)
+    /// `retry` leaves it to the kind's policy whether another run follows; otherwise the effect has failed.
+    case failed(error: String, retry: Bool)
+}
+
+/// What a command leads to.
+public enum Decision: Sendable, Hashable {
+    case move(Transition)
+    /// A running effect cannot be moved from outside: its worker is told to cancel the task.
+    case signalCancellation
+}
+
+extension EffectState {
+    /// The consequence of `command`, or the reason why this state does not allow it.
+    ///
+    /// `history` is what came before the present run; `random` is uniform in 0 ..< 1.
+    package func deciding(
+        _ command: Command, policy: HandlerPolicy, history: EffectHistory, random: Double
+    ) throws(Refusal) -> Decision {
+        switch (command, self) {
+        case (.cancel, .running): return .signalCancellation
+        case (.cancel(let reason), .held), (.cancel(let reason), .ready), (.cancel(let reason), .scheduled),
+            (.cancel(let reason), .deferred), (.cancel(let reason), .uncertain):
+            return .move(Transition(to: .ended(.cancelled, error: reason ?? "cancelled")))
+        case (.retry, .ended(let outcome)) where outcome.kind != .completed:
+            return .move(Transition(to: .ready, attempted: .init(.retried, error: outcome.error)))
+        case (.approve, .held): return .move(Transition(to: .ready))
+        case (.refuse(let reason), .held):
+            return .move(Transition(to: .ended(.cancelled, error: reason ?? "approval was refused")))
+        case (.resolve(let resolution), .uncertain): return .move(Self.resolving(resolution))
+        case (.complete(let run, let report), _):
+            let result = try completing(run: run, report)
+            return .move(.settling(result, policy: policy, history: history, random: random))
+        default: throw Refusal(command.verb, in: self)
+        }
+    }
+
+    private static func resolving(_ resolution: Command.Resolution) -> Transition {
+        switch resolution {
+        case .completed(let output): Transition(to: .ended(.completed, output: output))
+        case .failed(let error): Transition(to: .ended(.failed, error: error))
+        case .runAgain: Transition(to: .ready)
+        }
+    }
+
+    /// A token is good from the start of its run until the effect has ended. Once a newer run has begun (or is
+    /// waiting to), only success still counts.
+    private func completing(run: Int, _ report: CompletionReport) throws(Refusal) -> RunResult {
+        let isCurrent: Bool
+        switch self {
+        case .held, .ended: throw Refusal("complete", in: self)
+        case .running(let current, _), .deferred(let current, _, _), .uncertain(let current): isCurrent = current == run
+        case .ready, .scheduled: isCurrent = false
+        }
+        switch report {
+        case .completed(let output): return .completed(output: output)
+        case .failed(let error, let retry):
+            guard isCurrent else { throw Refusal("report the failure of an earlier run of", in: self) }
+            return retry ? .failed(error: error, delay: nil) : .rejected(reason: error)
+        }
+    }
+}

@@ -1,0 +1,153 @@
+internal import Logging
+internal import Synchronization
+
+/// Claims effects and runs them, so many at once as each kind's policy allows.
+final class Executor: Sendable {
+    private struct State {
+        var queue: RunQueue
+        var controls: [EffectID: RunControl] = [:]
+    }
+
+    private let state: Mutex<State>
+    private let store: any Store
+    private let performer: Performer
+    private let settler: Settler
+    private let timers: RunTimers
+    private let pulse: Pulse
+    private let worker: WorkerID
+    private let options: EngineOptions
+    private let environment: RunEnvironment
+    /// Raised when the store may have more, or when room was made.
+    let signal = Signal()
+    private let idle = Signal()
+
+    init(
+        performer: Performer, settler: Settler, timers: RunTimers, pulse: Pulse, worker: WorkerID,
+        options: EngineOptions
+    ) {
+        self.performer = performer
+        self.settler = settler
+        self.timers = timers
+        self.pulse = pulse
+        self.worker = worker
+        self.options = options
+        environment = performer.environment
+        store = environment.store
+        state = Mutex(State(queue: RunQueue(performer.handlers.mapValues(\.policy))))
+    }
+
+    /// The store reported that effects can be claimed.
+    func refill() {
+        state.withLock { $0.queue.refill() }
+        signal.notify()
+    }
+
+    var leases: [LeaseID] { state.withLock { Array($0.queue.leases.keys) } }
+    var running: Int { state.withLock { $0.queue.running } }
+
+    /// Claims and runs until `stopped` says so; then gives back what was not started, waits for what runs, and after
+    /// the grace period cancels it. Returns when nothing runs any more.
+    func run(until stopped: @escaping @Sendable () -> Bool) async {
+        await withDiscardingTaskGroup { slots in
+            while !stopped() {
+                let claimed = await claim(into: &slots)
+                if !claimed { await signal.wait(atMost: options.safetyPoll, clock: environment.clock) }
+            }
+            await giveBackUnused()
+            await waitForRuns()
+            let left = state.withLock { Array($0.controls.values) }
+            if !left.isEmpty { environment.logger.warning("cancelling \(left.count) runs after the grace period") }
+            for control in left { control.stop(.interrupted) }
+        }
+    }
+
+    private func claim(into slots: inout DiscardingTaskGroup) async -> Bool {
+        guard pulse.mayStart else { return false }
+        let (quotas, mark) = state.withLock { ($0.queue.quotas, $0.queue.mark) }
+        guard !quotas.isEmpty else {
+            open(&slots)
+            return false
+        }
+        let claim = Claim(
+            worker: worker, firstLease: LeaseID(rawValue: performer.random.id()), quotas: quotas, lease: options.lease)
+        do {
+            let claimed = try await store.claim(claim)
+            state.withLock { $0.queue.accept(claimed, of: quotas, since: mark) }
+            open(&slots)
+            return !claimed.isEmpty
+        } catch {
+            environment.logger.error("claiming failed, will try again", metadata: ["error": "\(error)"])
+            await environment.clock.pause(for: .milliseconds(200))
+            return false
+        }
+    }
+
+    private func open(_ slots: inout DiscardingTaskGroup) {
+        for kind in state.withLock({ $0.queue.openSlots() }) { slots.addTask { await self.work(kind) } }
+    }
+
+    /// One slot: runs effects of a kind, one after the other, until none waits.
+    private func work(_ kind: EffectKind) async {
+        let timeout = performer.handlers[kind]?.policy.timeout
+        while let (claimed, control) = next(kind) {
+            if let timeout { timers.stop(control, after: timeout) }
+            let started = environment.clock.uptime()
+            await performer.perform(claimed, control: control) { settled in
+                let seconds = (self.environment.clock.uptime() - started).seconds
+                let wantsMore = self.state.withLock { state in
+                    state.controls[claimed.id] = nil
+                    return state.queue.finished(kind, seconds: seconds)
+                }
+                self.settler.submit(settled)
+                if wantsMore { self.signal.notify() }
+            }
+        }
+        idle.notify()
+    }
+
+    private func next(_ kind: EffectKind) -> (ClaimedEffect, RunControl)? {
+        state.withLock { state in
+            guard let claimed = state.queue.next(kind, mayStart: pulse.mayStart) else { return nil }
+            let control = RunControl()
+            state.controls[claimed.id] = control
+            return (claimed, control)
+        }
+    }
+
+    /// Called by the settler for every run that is off our hands.
+    func settled(_ runs: [SettledRun]) {
+        let wasFull = state.withLock { state in
+            defer { for run in runs { state.queue.settled(run.lease) } }
+            return state.queue.isFull
+        }
+        if wasFull { signal.notify() }
+    }
+
+    func cancel(_ effects: [EffectID]) {
+        let controls = state.withLock { state in effects.compactMap { state.controls[$0] } }
+        for control in controls { control.stop(.cancelled) }
+    }
+
+    /// Other workers have what these leases held.
+    func lose(_ leases: Set<LeaseID>) {
+        state.withLock { $0.queue.drop(leases) }
+    }
+
+    private func giveBackUnused() async {
+        for (lease, effects) in state.withLock({ $0.queue.stop() }) {
+            do { try await store.release(effects, of: lease) } catch {
+                environment.logger.warning(
+                    "\(effects.count) unused effects stay leased until the lease ends", metadata: ["error": "\(error)"])
+            }
+        }
+    }
+
+    private func waitForRuns() async {
+        let end = environment.clock.uptime() + options.grace
+        while running > 0, !Task.isCancelled {
+            let left = end - environment.clock.uptime()
+            guard left > .zero else { return }
+            await idle.wait(atMost: left, clock: environment.clock)
+        }
+    }
+}

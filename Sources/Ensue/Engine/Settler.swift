@@ -1,0 +1,120 @@
+internal import Logging
+internal import Synchronization
+
+/// Writes the results of runs to the store, many in one transaction: while one batch is being written, the next one
+/// gathers.
+final class Settler: Sendable {
+    private static let batchLimit = 1000
+
+    private struct State {
+        var pending: [SettledRun] = []
+        var isClosed = false
+        var waiter: CheckedContinuation<Void, Never>?
+    }
+
+    private let state = Mutex(State())
+    private let performer: Performer
+    private let onSettled: @Sendable ([SettledRun]) -> Void
+
+    /// `onSettled` is told of every run that is off our hands: written, or found stale.
+    init(performer: Performer, onSettled: @escaping @Sendable ([SettledRun]) -> Void) {
+        self.performer = performer
+        self.onSettled = onSettled
+    }
+
+    private var store: any Store { performer.environment.store }
+    private var logger: Logger { performer.environment.logger }
+
+    func submit(_ run: SettledRun) {
+        wake { $0.pending.append(run) }
+    }
+
+    /// Lets ``run()`` return once everything submitted has been written.
+    func close() {
+        wake { $0.isClosed = true }
+    }
+
+    private func wake(_ change: (inout State) -> Void) {
+        let waiter = state.withLock { state -> CheckedContinuation<Void, Never>? in
+            change(&state)
+            defer { state.waiter = nil }
+            return state.waiter
+        }
+        waiter?.resume()
+    }
+
+    /// Returns when closed and empty; cancellation does not stop it, since results must not be lost.
+    func run() async {
+        while let batch = await nextBatch() { await write(batch) }
+    }
+
+    private func nextBatch() async -> [SettledRun]? {
+        while true {
+            let (batch, isClosed) = state.withLock { state in
+                let batch = Array(state.pending.prefix(Self.batchLimit))
+                state.pending.removeFirst(batch.count)
+                return (batch, state.isClosed)
+            }
+            if !batch.isEmpty { return batch }
+            if isClosed { return nil }
+            await withCheckedContinuation { continuation in
+                let isReady = state.withLock { state in
+                    if !state.pending.isEmpty || state.isClosed { return true }
+                    state.waiter = continuation
+                    return false
+                }
+                if isReady { continuation.resume() }
+            }
+        }
+    }
+
+    /// Tries until the store takes the batch. A batch with a row that the store refuses is written run by run, so
+    /// that the bad one hinders no other.
+    private func write(_ batch: [SettledRun]) async {
+        var tries = 0
+        while true {
+            do {
+                let report = try await store.settle(batch)
+                return settled(batch, report)
+            } catch let error as StoreError where !error.isTransient {
+                return await writeApart(batch, error)
+            } catch {
+                tries += 1
+                logger.error("settling \(batch.count) runs failed, will try again", metadata: ["error": "\(error)"])
+                guard !Task.isCancelled || tries < 5 else { return onSettled(batch) }
+                await performer.environment.clock.pause(for: .milliseconds(min(50 << min(tries, 5), 1000)))
+            }
+        }
+    }
+
+    private func writeApart(_ batch: [SettledRun], _ error: StoreError) async {
+        guard batch.count == 1, let run = batch.first else {
+            for run in batch { await write([run]) }
+            return
+        }
+        guard case .ended(.failed, _, _) = run.transition.destination, run.events.isEmpty, run.requests.isEmpty else {
+            let failure = Transition(to: .ended(.failed, error: "its result could not be stored: \(error)"))
+            return await write([SettledRun(repeating: run, transition: failure)])
+        }
+        logger.critical("a run cannot be settled; its lease will expire", metadata: ["error": "\(error)"])
+        onSettled(batch)
+    }
+
+    private func settled(_ batch: [SettledRun], _ report: SettlementReport) {
+        for effect in report.stale {
+            logger.warning("a result came too late and was ignored", metadata: ["effect": "\(effect)"])
+        }
+        guard !report.failedWork.isEmpty else { return onSettled(batch) }
+        var done: [SettledRun] = []
+        for run in batch {
+            guard let error = report.failedWork[run.effect],
+                let failed = performer.settled(run, afterFailedWork: error)
+            else {
+                done.append(run)
+                continue
+            }
+            submit(failed)
+        }
+        onSettled(done)
+    }
+}

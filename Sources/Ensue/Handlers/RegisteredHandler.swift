@@ -1,0 +1,88 @@
+/// A handler with its types erased: what the engine runs.
+package struct RegisteredHandler: Sendable {
+    package typealias Run =
+        @Sendable @concurrent (ClaimedEffect, HandlerContext) async throws -> Handled<JSONText?>
+
+    package enum Body: Sendable {
+        case run(Run)
+        /// Runs inside the settling transaction of one store.
+        case inTransaction(storeID: String, @Sendable (ClaimedEffect, HandlerContext, Any) throws -> JSONText?)
+    }
+
+    package let kind: EffectKind
+    package let policy: HandlerPolicy
+    /// Refuses a payload before it is acknowledged; nil for listeners, whose payload is the engine's own.
+    package let check: (@Sendable @concurrent (JSONText) async throws -> Void)?
+    package let body: Body
+
+    package init(
+        kind: EffectKind, policy: HandlerPolicy, check: (@Sendable @concurrent (JSONText) async throws -> Void)?,
+        body: Body
+    ) {
+        self.kind = kind
+        self.policy = policy
+        self.check = check
+        self.body = body
+    }
+}
+
+/// An event type that a program knows.
+package struct DeclaredEvent: Sendable {
+    let name: String
+    let swiftType: ObjectIdentifier
+    package let check: @Sendable (JSONText) throws -> Void
+}
+
+extension Effect {
+    /// The declared effect in a claimed one; what cannot be read or is invalid will not be better next time.
+    package init(claimed: ClaimedEffect) throws(Rejection) {
+        do {
+            self = try claimed.payload.decode(Self.self)
+            try validate()
+        } catch {
+            throw Rejection("the payload is not a valid \(claimed.kind): \(explain(error))")
+        }
+    }
+}
+
+extension Event {
+    init(claimed: ClaimedEffect) throws(Rejection) {
+        let event = try claimed.requiredEvent()
+        do {
+            self = try event.data.decode(Self.self).cleaned()
+        } catch {
+            throw Rejection("the data of event \(event.id) is not a clean \(event.type): \(explain(error))")
+        }
+    }
+}
+
+extension ClaimedEffect {
+    func requiredEvent() throws(Rejection) -> RecordedEvent {
+        guard let event else { throw Rejection("the effect refers to no event, which listeners need") }
+        return event
+    }
+}
+
+extension JSONText {
+    /// What is stored of a handler's output; nothing for ``NoOutput``.
+    package static func output(_ output: some Encodable) throws -> JSONText? {
+        output is NoOutput ? nil : try JSONText.encoding(output)
+    }
+}
+
+/// An error's text for people: names the key that is missing or wrong where decoding failed.
+package func explain(_ error: any Error) -> String {
+    guard let error = error as? DecodingError else { return String(describing: error) }
+    func path(_ context: DecodingError.Context, _ last: (any CodingKey)? = nil) -> String {
+        let keys = context.codingPath + (last.map { [$0] } ?? [])
+        return keys.map { $0.intValue.map(String.init) ?? $0.stringValue }.joined(separator: ".")
+    }
+    return switch error {
+    case .keyNotFound(let key, let context): "missing key: \(path(context, key))"
+    case .valueNotFound(let type, let context): "\(path(context)) is null, it needs \(type)"
+    case .typeMismatch(let type, let context): "\(path(context)) is not \(type)"
+    case .dataCorrupted(let context):
+        context.codingPath.isEmpty ? context.debugDescription : "\(path(context)): \(context.debugDescription)"
+    @unknown default: String(describing: error)
+    }
+}

@@ -1,0 +1,91 @@
+/// The durable place where events and effects live. One implementation serves one process, another a fleet; both
+/// pass the same contract suite (`StoreContract` in EnsueTesting).
+///
+/// Every verb is one transaction: on return its work is durable, on a throw nothing of it has happened, except where
+/// it says otherwise. All errors are ``StoreError`` unless stated. Times are those of the store's clock.
+///
+/// **The place rule.** An effect that has not ended is in exactly one place: ready, scheduled, parked (held,
+/// deferred, uncertain), or open in one lease. An ended one has an outcome. Every verb that moves an effect removes it
+/// from one place and, only if that removed it, adds it to the next.
+public protocol Store: Sendable {
+    /// Which store this is: its name for people, its identity, and the secret of its tokens.
+    var identity: StoreIdentity { get }
+
+    // MARK: Recording and requesting
+
+    /// Records all events or none. An event whose key its account already has is not recorded again: its receipt
+    /// names the first one.
+    func record(_ events: [EventDraft]) async throws -> [Receipt<EventID>]
+    /// Requests all effects or none; keys as for ``record(_:)``.
+    func request(_ effects: [EffectRequest]) async throws -> [Receipt<EffectID>]
+    /// Keeps what could not be taken in, so that nothing is lost.
+    func reject(_ delivery: RejectedDelivery) async throws -> RejectionID
+
+    // MARK: Working
+
+    /// Registers a worker with its kinds and upserts its listeners' rules.
+    func join(_ worker: WorkerRegistration) async throws
+    /// Confirms that a worker lives, extends its leases, gives back those of its leases that it does not know, and
+    /// brings cancellations.
+    func beat(_ beat: Heartbeat) async throws -> HeartbeatReply
+    /// Removes a worker and gives back what it still has.
+    func leave(_ worker: WorkerID) async throws
+    /// Takes up to `limit` unrouted events and requests the effects that the rules in force call for.
+    func route(limit: Int) async throws -> RoutingReport
+    /// Leases ready effects to a worker: by kind, fairly among accounts, by priority and age within an account.
+    func claim(_ claim: Claim) async throws -> [ClaimedEffect]
+    /// Settles runs, each fenced by its lease: what is no longer open there is stale, changes nothing, and is counted.
+    func settle(_ runs: [SettledRun]) async throws -> SettlementReport
+    /// Gives claimed effects back as if they had never been claimed.
+    func release(_ effects: [EffectID], of lease: LeaseID) async throws
+    /// Takes back effects whose leases have expired, up to `limit` of them.
+    func rescue(limit: Int) async throws -> RescueReport
+    /// Moves up to `limit` effects whose time has come: scheduled ones to ready, deferred ones past their deadline.
+    func advance(limit: Int) async throws -> AdvanceReport
+    /// Processes up to `limit` endings that somebody follows, recording the events that rules listen for.
+    func follow(limit: Int) async throws -> Int
+    /// Deletes ended effects and routed events from before `time`, up to `limit` rows; keys stay.
+    func retire(before time: Timestamp, limit: Int) async throws -> Int
+
+    // MARK: Deciding from outside
+
+    /// Carries out a command about an effect. Throws ``Refusal`` if its state does not allow it.
+    /// Returns nil if there is no such effect. `random` is uniform in 0 ..< 1.
+    func command(_ command: Command, on effect: EffectID, random: Double) async throws -> EffectRecord?
+    /// Notes how far a running or deferred effect is; the latest note is kept. Not fenced.
+    func note(_ progress: EffectRecord.Progress, on effect: EffectID) async throws
+
+    // MARK: Reading
+
+    func event(_ id: EventID) async throws -> RecordedEvent?
+    func effect(_ id: EffectID) async throws -> EffectRecord?
+    /// The kinds that a worker registered within the last seven days.
+    func knownKinds() async throws -> Set<EffectKind>
+    /// What has happened so far, by kind.
+    func counters() async throws -> [Counter]
+
+    /// A new subscription to what becomes possible: by this process at once, by others soon. May report too much,
+    /// and may, when a notification is lost, report too little: who waits must also look now and then.
+    func changes() -> AsyncStream<StoreChanges>
+}
+
+/// What a commit has made possible.
+public struct StoreChanges: OptionSet, Sendable, Hashable {
+    public let rawValue: Int
+    public init(rawValue: Int) { self.rawValue = rawValue }
+
+    /// Events wait to be routed.
+    public static let events = StoreChanges(rawValue: 1)
+    /// Effects can be claimed.
+    public static let effects = StoreChanges(rawValue: 2)
+    /// Effects wait for a time.
+    public static let schedule = StoreChanges(rawValue: 4)
+    /// Endings wait to be processed.
+    public static let endings = StoreChanges(rawValue: 8)
+    /// Effects have ended.
+    public static let outcomes = StoreChanges(rawValue: 16)
+    /// Running effects are to be cancelled.
+    public static let cancellations = StoreChanges(rawValue: 32)
+
+    public static let all: StoreChanges = [.events, .effects, .schedule, .endings, .outcomes, .cancellations]
+}
