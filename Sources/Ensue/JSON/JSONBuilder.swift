@@ -1,6 +1,7 @@
 /// What a parser makes of what it reads: one grammar, several results.
 protocol JSONBuilder {
     associatedtype Text
+    associatedtype Name
     associatedtype Value
     associatedtype Elements
     associatedtype Members
@@ -9,6 +10,7 @@ protocol JSONBuilder {
     static func bool(_ value: Bool) -> Value
     static func number(_ text: UnsafeBufferPointer<UInt8>) -> Value
     static func text(_ utf8: UnsafeBufferPointer<UInt8>) -> Text
+    static func name(_ utf8: UnsafeBufferPointer<UInt8>) -> Name
     static func string(_ text: Text) -> Value
 
     static var noElements: Elements { get }
@@ -16,7 +18,7 @@ protocol JSONBuilder {
     static func array(_ elements: Elements) -> Value
 
     static var noMembers: Members { get }
-    static func append(_ name: Text, _ value: Value, to members: inout Members)
+    static func append(_ name: Name, _ value: Value, to members: inout Members)
     static func object(_ members: Members) -> Value
 }
 
@@ -31,6 +33,8 @@ enum JSONTree: JSONBuilder {
     }
 
     static func text(_ utf8: UnsafeBufferPointer<UInt8>) -> String { String(decoding: utf8, as: UTF8.self) }
+
+    static func name(_ utf8: UnsafeBufferPointer<UInt8>) -> String { String(decoding: utf8, as: UTF8.self) }
 
     static func string(_ text: String) -> JSONValue { .string(text) }
 
@@ -54,17 +58,40 @@ enum JSONTree: JSONBuilder {
     }
 }
 
-/// Builds nothing: for text that only has to be valid.
-enum JSONValidation: JSONBuilder {
-    static var null: Void { () }
-    static func bool(_ value: Bool) {}
-    static func number(_ text: UnsafeBufferPointer<UInt8>) {}
+/// Builds nothing, and tells whether an object anywhere in the value repeats a member name.
+enum JSONRepetition: JSONBuilder {
+    static var null: Bool { false }
+
+    static func bool(_ value: Bool) -> Bool { false }
+
+    static func number(_ text: UnsafeBufferPointer<UInt8>) -> Bool { false }
+
     static func text(_ utf8: UnsafeBufferPointer<UInt8>) {}
-    static func string(_ text: Void) {}
-    static var noElements: Void { () }
-    static func append(_ element: Void, to elements: inout Void) {}
-    static func array(_ elements: Void) {}
-    static var noMembers: Void { () }
-    static func append(_ name: Void, _ value: Void, to members: inout Void) {}
-    static func object(_ members: Void) {}
+
+    static func name(_ utf8: UnsafeBufferPointer<UInt8>) -> String { String(decoding: utf8, as: UTF8.self) }
+
+    static func string(_ text: Void) -> Bool { false }
+
+    static var noElements: Bool { false }
+
+    static func append(_ element: Bool, to elements: inout Bool) { elements = elements || element }
+
+    static func array(_ elements: Bool) -> Bool { elements }
+
+    static var noMembers: (names: [String], repeats: Bool) { ([], false) }
+
+    static func append(_ name: String, _ value: Bool, to members: inout (names: [String], repeats: Bool)) {
+        members.names.append(name)
+        members.repeats = members.repeats || value
+    }
+
+    static func object(_ members: (names: [String], repeats: Bool)) -> Bool {
+        members.repeats || repeats(members.names)
+    }
+
+    /// A few names are compared pair by pair, which is faster than hashing them.
+    private static func repeats(_ names: [String]) -> Bool {
+        guard names.count <= 16 else { return Set(names).count < names.count }
+        return names.indices.contains { index in names[..<index].contains(names[index]) }
+    }
 }

@@ -35,7 +35,7 @@ public struct JSONNumber: Sendable {
     /// Keeps the text as it is; nil when it does not follow the grammar of RFC 8259, section 6.
     public init?(text: String) {
         let isNumber = text.utf8.withContiguousBytes { bytes in
-            var parser = JSONParser<JSONValidation>(bytes: bytes, maxDepth: 0)
+            var parser = JSONParser<JSONRepetition>(bytes: bytes, maxDepth: 0)
             return parser.isNumber()
         }
         guard isNumber else { return nil }

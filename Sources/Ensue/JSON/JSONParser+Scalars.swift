@@ -16,15 +16,15 @@ extension JSONParser {
         if take(UInt8(ascii: "0")) {
             if isDigit(current) { throw problem("a number must not start with 0 and another digit", at: position) }
         } else {
-            try digits(after: isNegative ? "'-'" : "the start of a number")
+            try digits(isNegative ? "after '-'" : "of a number")
         }
         if take(UInt8(ascii: ".")) {
-            try digits(after: "'.'")
+            try digits("after '.'")
         }
         if current | 0x20 == UInt8(ascii: "e") {
             position += 1
             if current == UInt8(ascii: "+") || current == UInt8(ascii: "-") { position += 1 }
-            try digits(after: "the exponent sign")
+            try digits("in the exponent")
         }
         return UnsafeBufferPointer(rebasing: bytes[start..<position])
     }
@@ -39,8 +39,8 @@ extension JSONParser {
         }
     }
 
-    private mutating func digits(after what: String) throws(JSONSyntaxError) {
-        guard isDigit(current) else { throw expected("a digit after \(what)") }
+    private mutating func digits(_ place: String) throws(JSONSyntaxError) {
+        guard isDigit(current) else { throw expected("a digit \(place)") }
         repeat { position += 1 } while isDigit(current)
     }
 

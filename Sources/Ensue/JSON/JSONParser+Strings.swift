@@ -1,24 +1,28 @@
 extension JSONParser {
-    /// Passes a string, quotes included, and returns its text.
-    mutating func text() throws(JSONSyntaxError) -> Builder.Text {
+    /// Passes a string, quotes included, and returns what `build` makes of its text.
+    mutating func string<Text>(
+        _ build: (UnsafeBufferPointer<UInt8>) -> Text
+    ) throws(JSONSyntaxError) -> Text {
         position += 1
         let start = position
         skipUnescaped()
-        guard current == UInt8(ascii: "\"") else { return try escapedText(from: start) }
-        let text = Builder.text(UnsafeBufferPointer(rebasing: bytes[start..<position]))
+        guard current == UInt8(ascii: "\"") else { return try escapedString(from: start, build) }
+        let text = build(UnsafeBufferPointer(rebasing: bytes[start..<position]))
         position += 1
         return text
     }
 
     /// Goes on with a string of which the bytes from `start` to here need no change.
-    private mutating func escapedText(from start: Int) throws(JSONSyntaxError) -> Builder.Text {
+    private mutating func escapedString<Text>(
+        from start: Int, _ build: (UnsafeBufferPointer<UInt8>) -> Text
+    ) throws(JSONSyntaxError) -> Text {
         scratch.removeAll(keepingCapacity: true)
         scratch.append(contentsOf: bytes[start..<position])
         while true {
             switch current {
             case UInt8(ascii: "\""):
                 position += 1
-                return scratch.withUnsafeBufferPointer { Builder.text($0) }
+                return scratch.withUnsafeBufferPointer { build($0) }
             case UInt8(ascii: "\\"):
                 try escape()
             default:
@@ -96,12 +100,19 @@ extension JSONParser {
         position += 1
         var code: UInt32 = 0
         for _ in 0..<4 {
-            guard let digit = Character(Unicode.Scalar(current)).hexDigitValue else {
-                throw expected("four hexadecimal digits after '\\u'")
-            }
+            guard let digit = hexDigit(current) else { throw expected("four hexadecimal digits after '\\u'") }
             code = code << 4 | UInt32(digit)
             position += 1
         }
         return code
+    }
+
+    private func hexDigit(_ byte: UInt8) -> UInt8? {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
+        case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
+        case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
+        default: nil
+        }
     }
 }

@@ -27,12 +27,12 @@ struct JSONParser<Builder: JSONBuilder> {
     func refuseInvalidUTF8() throws(JSONSyntaxError) {
         guard let offset = firstInvalidUTF8(in: bytes) else { return }
         let byte = String(bytes[offset], radix: 16, uppercase: true)
-        throw problem("expected UTF-8, found the byte 0x\(byte) where no character has it", at: offset)
+        throw problem("expected UTF-8, found the byte 0x\(byte) where it cannot stand", at: offset)
     }
 
     private mutating func value(depth: Int) throws(JSONSyntaxError) -> Builder.Value {
         switch current {
-        case UInt8(ascii: "\""): return Builder.string(try text())
+        case UInt8(ascii: "\""): return Builder.string(try string(Builder.text))
         case UInt8(ascii: "{"): return try object(depth: depth)
         case UInt8(ascii: "["): return try array(depth: depth)
         case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): return Builder.number(try number())
@@ -55,7 +55,7 @@ struct JSONParser<Builder: JSONBuilder> {
         if take(UInt8(ascii: "}")) { return Builder.object(members) }
         while true {
             guard current == UInt8(ascii: "\"") else { throw expected("a member name in double quotes") }
-            let name = try text()
+            let name = try string(Builder.name)
             skipWhitespace()
             guard take(UInt8(ascii: ":")) else { throw expected("':' after a member name") }
             skipWhitespace()

@@ -6,11 +6,20 @@ extension JSONText {
     ///
     /// A `JSONValue` keeps its numbers to the digit; one inside another type is written as `JSONNumber` says.
     ///
-    /// - Throws: An `EncodingError` for what JSON cannot hold, such as an infinite number.
+    /// - Throws: An `EncodingError` for what JSON cannot hold, such as an infinite number, and for what is nested deeper
+    ///   than `JSONValue.defaultMaxDepth`.
     public static func encoding(_ value: some Encodable) throws -> JSONText {
         if let text = value as? JSONText { return text }
         if let value = value as? JSONValue { return JSONText(value) }
-        return JSONText(trusted: String(decoding: try JSONCoding.encoder.encode(value), as: UTF8.self))
+        let data = try JSONCoding.encoder.encode(value)
+        do {
+            return try JSONText(parsing: data)
+        } catch {
+            let context = EncodingError.Context(
+                codingPath: [], debugDescription: "The value cannot be read back: \(error.problem).",
+                underlyingError: error)
+            throw EncodingError.invalidValue(value, context)
+        }
     }
 
     /// Reads a typed value from the document. Dates are RFC 3339, with or without a fraction of a second, in any time

@@ -1,7 +1,11 @@
 /// A JSON document kept as text: what stores and the wire carry, and what is parsed only on demand.
 ///
-/// The text of a document that came from outside is kept to the byte. Two documents are equal when their texts are,
-/// as Swift strings compare.
+/// The text of a document that came from outside is kept to the byte, with one exception: when an object repeats a
+/// member name, the document is written anew with the last such member alone. Foundation's decoder would take the
+/// first, and what has been checked as a tree would differ from what is acted upon as a type.
+///
+/// Two documents are equal when their texts are, as Swift strings compare. Arrays and objects nest no deeper than
+/// `JSONValue.defaultMaxDepth`, so that a document that could be made can always be read.
 public struct JSONText: Sendable, Hashable {
     /// The document.
     public let text: String
@@ -10,32 +14,30 @@ public struct JSONText: Sendable, Hashable {
     public static let emptyObject = JSONText(trusted: "{}")
 
     /// The value as compact text with sorted members; see `JSONValue.text`.
+    ///
+    /// A value nested deeper than `JSONValue.defaultMaxDepth` gives a document that `parsed()` refuses.
     public init(_ value: JSONValue) {
         text = value.text
     }
 
-    /// Keeps the text as it is, once it is known to be one JSON value by the rules of `JSONValue`.
+    /// Takes a document from outside, once it is known to be one JSON value by the rules of `JSONValue`.
     ///
     /// - Throws: What is wrong, and where.
-    public init(parsing text: String, maxDepth: Int = JSONValue.defaultMaxDepth) throws(JSONSyntaxError) {
-        try text.utf8.withContiguousBytes { bytes throws(JSONSyntaxError) in
-            var parser = JSONParser<JSONValidation>(bytes: bytes, maxDepth: maxDepth)
-            try parser.document()
+    public init(parsing text: String) throws(JSONSyntaxError) {
+        let repeats = try text.utf8.withContiguousBytes { bytes throws(JSONSyntaxError) in
+            var parser = JSONParser<JSONRepetition>(bytes: bytes, maxDepth: JSONValue.defaultMaxDepth)
+            return try parser.document()
         }
-        self.text = text
+        self.text = repeats ? try JSONValue(parsing: text).text : text
     }
 
-    /// Keeps UTF-8 as it is, once it is known to be one JSON value by the rules of `JSONValue`.
+    /// Takes a document from outside in UTF-8, once it is known to be one JSON value by the rules of `JSONValue`.
     ///
     /// - Throws: What is wrong, and where.
-    public init(
-        parsing bytes: some Collection<UInt8>, maxDepth: Int = JSONValue.defaultMaxDepth
-    ) throws(JSONSyntaxError) {
-        text = try bytes.withContiguousBytes { bytes throws(JSONSyntaxError) in
-            var parser = JSONParser<JSONValidation>(bytes: bytes, maxDepth: maxDepth)
-            try parser.refuseInvalidUTF8()
-            try parser.document()
-            return String(decoding: bytes, as: UTF8.self)
+    public init(parsing bytes: some Collection<UInt8>) throws(JSONSyntaxError) {
+        self = try bytes.withContiguousBytes { bytes throws(JSONSyntaxError) in
+            try JSONParser<JSONRepetition>(bytes: bytes, maxDepth: 0).refuseInvalidUTF8()
+            return try JSONText(parsing: String(decoding: bytes, as: UTF8.self))
         }
     }
 
@@ -46,10 +48,9 @@ public struct JSONText: Sendable, Hashable {
 
     /// The document as a tree, with every number as it is written.
     ///
-    /// - Throws: What is wrong, and where, for a document that was trusted and is broken, or that is nested deeper than
-    ///   512 levels.
+    /// - Throws: What is wrong, and where, for a document that was trusted and is broken.
     public func parsed() throws(JSONSyntaxError) -> JSONValue {
-        try JSONValue(parsing: text, maxDepth: 512)
+        try JSONValue(parsing: text)
     }
 }
 

@@ -12,24 +12,12 @@ public struct Timestamp: Sendable, Hashable, Comparable, Codable, CustomStringCo
 
     /// Parses ISO 8601 with or without fractional seconds and offset; without an offset the time is UTC.
     public init?(iso8601 text: String) {
-        let zoned = Self.hasOffset(text) ? text : text + "Z"
-        for fractional in [true, false] {
-            let style = Date.ISO8601FormatStyle(includingFractionalSeconds: fractional)
-            do {
-                self.init(try style.parse(zoned))
-                return
-            } catch { continue }
-        }
-        return nil
-    }
-
-    private static func hasOffset(_ text: String) -> Bool {
-        guard let time = text.split(separator: "T", maxSplits: 1).dropFirst().first else { return false }
-        return time.contains { $0 == "Z" || $0 == "z" || $0 == "+" || $0 == "-" }
+        guard let date = RFC3339.date(text) ?? RFC3339.date(text + "Z") else { return nil }
+        self.init(date)
     }
 
     /// ISO 8601 in UTC with milliseconds: `2026-03-04T09:15:02.118Z`.
-    public var description: String { date.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true)) }
+    public var description: String { RFC3339.text(date) ?? "\(milliseconds) ms since 1970" }
 
     public init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()

@@ -1,0 +1,155 @@
+internal import Ensue
+internal import GRDB
+
+/// Where an effect goes, carried out: what the place rule needs to know of it.
+struct Placed {
+    let effect: EffectID
+    let account: Int64
+    let kind: Int64
+    /// The run that the move concerns; 0 if none has begun.
+    let run: Int
+    var lease: LeaseID?
+    var startedAt: Timestamp?
+    /// Whether the run was leased without company.
+    var alone = false
+}
+
+extension Write {
+    /// Adds an effect that has just been removed from its place to the next one. The caller has removed it.
+    mutating func put(_ placed: Placed, _ transition: Transition, endings: inout Followed) throws {
+        if let attempted = transition.attempted {
+            try insertAttempt(placed, attempted)
+            count(attempted.result.measure, account: placed.account, kind: placed.kind)
+        }
+        // A run that is put behind the effect makes the next one a new run; a waiting effect keeps its number.
+        let next = placed.run + 1
+        switch transition.destination {
+        case .ready: try putReady(placed.effect, run: next)
+        case .scheduled(let span):
+            try execute(
+                "INSERT INTO {scheduled} (effect, due_at, run) VALUES (?, ?, ?)",
+                [placed.effect.rawValue, (now + span).milliseconds, next])
+            changes.insert(.schedule)
+        case .deferred(let span):
+            try park(placed, "deferred", deadline: now + span)
+            changes.insert(.schedule)
+        case .uncertain: try park(placed, "uncertain", deadline: nil)
+        case .ended(let kind, let output, let error):
+            try end(placed, kind, output: output, error: error, endings: &endings)
+        }
+    }
+
+    /// Makes an effect claimable. One that never ran and is not due yet waits for its time instead.
+    mutating func putReady(_ effect: EffectID, run: Int) throws {
+        try execute(
+            """
+            INSERT INTO {ready} (kind, account, priority, effect, run, alone)
+            SELECT k.id, a.id, e.priority, e.id, ?2,
+                ?2 > \(Poison.suspectedAfter) AND (SELECT count(*) FROM {attempts} x WHERE x.effect = e.id AND x.result = 'lost')
+                    >= \(Poison.suspectedAfter)
+            FROM {effects} e JOIN {kinds} k ON k.name = e.kind JOIN {accounts} a ON a.name = e.account
+            WHERE e.id = ?1
+            """, [effect.rawValue, run])
+        changes.insert(.effects)
+    }
+
+    private func park(_ placed: Placed, _ state: String, deadline: Timestamp?) throws {
+        try execute(
+            "INSERT INTO {parked} (effect, state, run, lease, deadline, started_at) VALUES (?, ?, ?, ?, ?, ?)",
+            [
+                placed.effect.rawValue, state, placed.run, placed.lease?.rawValue, deadline?.milliseconds,
+                placed.startedAt?.milliseconds,
+            ])
+    }
+
+    private func insertAttempt(_ placed: Placed, _ attempted: Transition.Attempted) throws {
+        try execute(
+            """
+            INSERT INTO {attempts} (effect, run, result, alone, error, started_at, ended_at)
+            VALUES (?, ?, ?, ?, ?, ?, ?)
+            """,
+            [
+                placed.effect.rawValue, placed.run, attempted.result.rawValue, placed.alone, attempted.error,
+                placed.startedAt?.milliseconds, now.milliseconds,
+            ])
+    }
+
+    private mutating func end(
+        _ placed: Placed, _ kind: Outcome.Kind, output: JSONText?, error: String?, endings: inout Followed
+    ) throws {
+        let insert = try statement(
+            """
+            INSERT INTO {outcomes} (effect, outcome, run, lease, account, kind, output, error, started_at, completed_at)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """)
+        insert.setUncheckedArguments([
+            placed.effect.rawValue, kind.rawValue, placed.run, placed.lease?.rawValue, placed.account, placed.kind,
+            output?.text, error, placed.startedAt?.milliseconds, now.milliseconds,
+        ])
+        try insert.execute()
+        count(kind.measure, account: placed.account, kind: placed.kind)
+        changes.insert(.outcomes)
+        guard try endings.contains(kind, in: self) else { return }
+        try execute("INSERT OR IGNORE INTO {ended} (effect) VALUES (?)", [placed.effect.rawValue])
+        changes.insert(.endings)
+    }
+
+    /// What the earlier runs of an effect amount to, since it was last retried by hand.
+    func history(_ effect: EffectID) throws -> EffectHistory {
+        var history = EffectHistory()
+        for row in try rows(
+            "SELECT result, alone FROM {attempts} WHERE effect = ? ORDER BY id", [effect.rawValue])
+        {
+            let name: String = row[0]
+            guard let result = Attempt.Result(rawValue: name) else { continue }
+            if result == .retried { history = EffectHistory() }
+            if result.isSpent { history.spent += 1 }
+            if result == .lost {
+                history.losses += 1
+                if row[1] { history.lossesAlone += 1 }
+            }
+        }
+        return history
+    }
+}
+
+/// Which endings some rule listens for, looked up in the transaction that settles and at most once there.
+struct Followed {
+    private var kinds: Set<Outcome.Kind>?
+
+    mutating func contains(_ kind: Outcome.Kind, in write: Write) throws -> Bool {
+        if let kinds { return kinds.contains(kind) }
+        let row = try write.row(
+            """
+            SELECT max(follows_completed), max(follows_failed), max(follows_cancelled) FROM {rules}
+            WHERE seen_at > ?
+            """, [RuleCache.oldest(at: write.now)])
+        var found: Set<Outcome.Kind> = []
+        for (index, kind) in [Outcome.Kind.completed, .failed, .cancelled].enumerated() {
+            if row?[index] == true { found.insert(kind) }
+        }
+        kinds = found
+        return found.contains(kind)
+    }
+}
+
+extension Outcome.Kind {
+    var measure: Counter.Measure {
+        switch self {
+        case .completed: .completed
+        case .failed: .failed
+        case .cancelled: .cancelled
+        }
+    }
+}
+
+extension Attempt.Result {
+    var measure: Counter.Measure {
+        switch self {
+        case .failed, .expired, .retried: .retried
+        case .snoozed: .snoozed
+        case .lost: .lost
+        case .interrupted: .interrupted
+        }
+    }
+}

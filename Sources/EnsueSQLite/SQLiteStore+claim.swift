@@ -1,0 +1,157 @@
+public import Ensue
+internal import GRDB
+internal import Synchronization
+
+extension SQLiteStore {
+    /// The writer only moves effects from `ready` into leases; what their runs need is read on another connection.
+    public func claim(_ claim: Claim) async throws -> [ClaimedEffect] {
+        let leased = try await write("claim") { [turns] write in try write.claim(claim, turns: turns) }
+        guard !leased.isEmpty else { return [] }
+        return try await read("claim") { read in try leased.map { try read.claimed($0) } }
+    }
+}
+
+/// An effect that has just been moved from `ready` into a lease.
+struct Leased: Sendable {
+    let effect: EffectID
+    let run: Int
+    let alone: Bool
+    var lease = LeaseID(rawValue: 0)
+}
+
+/// Which account of a kind was served last, so that the next claim begins behind it.
+final class AccountTurns: Sendable {
+    private let last = Mutex<[Int64: Int64]>([:])
+
+    /// `accounts`, ascending, beginning behind the one served last.
+    func order(_ accounts: [Int64], kind: Int64) -> [Int64] {
+        let served = last.withLock { $0[kind] } ?? 0
+        return accounts.filter { $0 > served } + accounts.filter { $0 <= served }
+    }
+
+    func served(_ account: Int64, kind: Int64) { last.withLock { $0[kind] = account } }
+}
+
+extension Write {
+    mutating func claim(_ claim: Claim, turns: AccountTurns) throws -> [Leased] {
+        var leased: [Leased] = []
+        for quota in claim.quotas {
+            guard let kind: Int64 = try value("SELECT id FROM {kinds} WHERE name = ?", [quota.kind.rawValue]) else {
+                continue
+            }
+            leased += try take(kind, limit: quota.limit, turns: turns)
+        }
+        guard !leased.isEmpty else { return [] }
+        var number = 1
+        for index in leased.indices {
+            leased[index].lease = leased[index].alone ? claim.lease(number) : claim.lease(0)
+            if leased[index].alone { number += 1 }
+        }
+        let together = leased.filter { !$0.alone }
+        if !together.isEmpty { try insertLease(claim, together, alone: false) }
+        for single in leased where single.alone { try insertLease(claim, [single], alone: true) }
+        return leased
+    }
+
+    private func insertLease(_ claim: Claim, _ leased: [Leased], alone: Bool) throws {
+        try execute(
+            "INSERT INTO {leases} (id, worker, open, alone, claimed_at, expires_at) VALUES (?, ?, ?, ?, ?, ?)",
+            [
+                leased[0].lease.rawValue, claim.worker.rawValue, OpenList.text(leased.map(\.effect.rawValue)), alone,
+                now.milliseconds, (now + claim.lease).milliseconds,
+            ])
+    }
+
+    /// Takes up to `limit` of a kind: an equal share for each account first, then what is left in their order.
+    private func take(_ kind: Int64, limit: Int, turns: AccountTurns) throws -> [Leased] {
+        let accounts = turns.order(try accountsWaiting(kind), kind: kind)
+        let share = max(1, limit / max(1, accounts.count))
+        var taken: [Leased] = []
+        for quota in accounts.count > 1 ? [share, limit] : [limit] {
+            for account in accounts where taken.count < limit {
+                taken += try take(kind, account: account, limit: min(quota, limit - taken.count))
+                turns.served(account, kind: kind)
+            }
+        }
+        return taken
+    }
+
+    /// Skips from account to account through the primary key; never walks an account's backlog.
+    private func accountsWaiting(_ kind: Int64) throws -> [Int64] {
+        try rows(HotStatement.accountsWaiting, [kind]).map { $0[0] }
+    }
+
+    private func take(_ kind: Int64, account: Int64, limit: Int) throws -> [Leased] {
+        var taken: [Leased] = []
+        var last: (priority: Int, effect: Int64)?
+        let cursor = try Row.fetchCursor(
+            try statement(HotStatement.oldestReady), arguments: [kind, account, limit])
+        while let row = try cursor.next() {
+            let effect: Int64 = row[1]
+            last = (row[0], effect)
+            taken.append(Leased(effect: EffectID(rawValue: effect), run: row[2], alone: row[3]))
+        }
+        guard let last else { return [] }
+        try execute(HotStatement.takeReady, [kind, account, last.priority, last.effect])
+        return taken
+    }
+
+    func claimed(_ leased: Leased) throws -> ClaimedEffect {
+        guard let row = try row(HotStatement.claimedEffect, [leased.effect.rawValue]) else {
+            throw StoreError(.corrupt, operation: "claim", detail: "effect \(leased.effect) is queued and has no row")
+        }
+        let origin = EffectOrigin(row, from: 4)
+        var event: RecordedEvent?
+        if let id = origin.event { event = try self.event(id) }
+        return ClaimedEffect(
+            id: leased.effect, lease: leased.lease, account: try Account(row[0] as String),
+            kind: try EffectKind(row[1] as String), payload: JSONText(trusted: row[2]), key: row[3], run: leased.run,
+            history: leased.run > 1 ? try history(leased.effect) : EffectHistory(), origin: origin, depth: row[8],
+            event: event)
+    }
+}
+
+/// Statements whose plans the tests hold to an index.
+enum HotStatement {
+    static let accountsWaiting = """
+        WITH RECURSIVE waiting (account) AS (
+            SELECT min(account) FROM {ready} WHERE kind = ?1
+            UNION ALL
+            SELECT (SELECT min(account) FROM {ready} WHERE kind = ?1 AND account > w.account) FROM waiting w
+            WHERE w.account IS NOT NULL
+        )
+        SELECT account FROM waiting WHERE account IS NOT NULL
+        """
+    static let oldestReady = """
+        SELECT priority, effect, run, alone FROM {ready} WHERE kind = ? AND account = ?
+        ORDER BY priority, effect LIMIT ?
+        """
+    static let takeReady = """
+        DELETE FROM {ready} WHERE kind = ? AND account = ? AND (priority, effect) <= (?, ?)
+        """
+    static let claimedEffect = """
+        SELECT account, kind, payload, key, event, rule, cause, replay_of, depth FROM {effects} WHERE id = ?
+        """
+    static let due = "SELECT effect, run FROM {scheduled} WHERE due_at <= ? ORDER BY due_at LIMIT ?"
+    static let overdue = """
+        SELECT effect, run, lease, started_at FROM {parked} WHERE deadline <= ? ORDER BY deadline LIMIT ?
+        """
+    static let unrouted = """
+        SELECT v.id FROM {unrouted} u CROSS JOIN {events} v ON v.id = u.event ORDER BY u.event LIMIT ?
+        """
+    static let failed = "SELECT id FROM {ledger_failed} LIMIT 50"
+
+    static let all = [
+        accountsWaiting, oldestReady, takeReady, claimedEffect, due, overdue, unrouted, failed,
+    ]
+}
+
+extension EffectOrigin {
+    /// Reads event, rule, cause and replay_of from four columns.
+    init(_ row: Row, from index: Int) {
+        self.init(
+            event: (row[index] as Int64?).map(EventID.init(rawValue:)), rule: row[index + 1],
+            effect: (row[index + 2] as Int64?).map(EffectID.init(rawValue:)),
+            replayOf: (row[index + 3] as Int64?).map(EffectID.init(rawValue:)))
+    }
+}

@@ -1,0 +1,299 @@
+extension Migration {
+    /// The ledger and its queues. Frozen: what is to change gets a migration of its own.
+    static let first = Migration(
+        number: 1,
+        sql: #"""
+            CREATE TABLE {store} (
+                only INTEGER PRIMARY KEY CONSTRAINT {store_is_one_row} CHECK (only = 1),
+                id TEXT NOT NULL,
+                secret BLOB NOT NULL,
+                rules_version INTEGER NOT NULL DEFAULT 0
+            );
+            INSERT INTO {store} (only, id, secret) VALUES (1, lower(hex(randomblob(8))), randomblob(32));
+
+            -- Names as small numbers, for the queues.
+            CREATE TABLE {accounts} (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+            INSERT INTO {accounts} (name) VALUES ('default');
+            CREATE TABLE {kinds} (
+                id INTEGER PRIMARY KEY,
+                name TEXT NOT NULL UNIQUE,
+                policy TEXT,
+                needs_approval INTEGER NOT NULL DEFAULT 0,
+                seen_at INTEGER
+            );
+
+            CREATE TABLE {rules} (
+                name TEXT PRIMARY KEY,
+                origin TEXT NOT NULL CONSTRAINT {rule_origin_is_known} CHECK (origin IN ('code')),
+                pattern TEXT NOT NULL CONSTRAINT {rule_pattern_is_json} CHECK (json_valid(pattern)),
+                kind TEXT NOT NULL,
+                position INTEGER NOT NULL,
+                follows_completed INTEGER NOT NULL,
+                follows_failed INTEGER NOT NULL,
+                follows_cancelled INTEGER NOT NULL,
+                seen_at INTEGER NOT NULL
+            ) WITHOUT ROWID;
+
+            -- Facts. Anyone may insert; times may be given as ISO 8601 text or as milliseconds since 1970.
+            CREATE TABLE {events} (
+                id INTEGER PRIMARY KEY AUTOINCREMENT,
+                account TEXT NOT NULL DEFAULT 'default' CONSTRAINT {event_account_is_a_name}
+                    CHECK (length(account) BETWEEN 1 AND 200 AND account NOT GLOB '*[^A-Za-z0-9_.:/-]*'),
+                type TEXT NOT NULL CONSTRAINT {event_type_is_a_name}
+                    CHECK (length(type) BETWEEN 1 AND 200 AND type NOT GLOB '*[^A-Za-z0-9_.:/-]*'),
+                source TEXT CONSTRAINT {event_source_is_type_and_key} CHECK (source LIKE '/_%/_%'),
+                key TEXT CONSTRAINT {event_key_has_1_to_500_bytes} CHECK (length(key) BETWEEN 1 AND 500),
+                tags TEXT NOT NULL DEFAULT '[]' CONSTRAINT {event_tags_are_a_list}
+                    CHECK (json_valid(tags) AND json_type(tags) = 'array'),
+                data TEXT NOT NULL DEFAULT '{}' CONSTRAINT {event_data_is_json} CHECK (json_valid(data)),
+                time CONSTRAINT {event_time_is_a_time}
+                    CHECK (time IS NULL OR typeof(time) = 'integer' OR julianday(time) IS NOT NULL),
+                recorded_at INTEGER NOT NULL
+                    DEFAULT (CAST(round((julianday('now') - 2440587.5) * 86400000) AS INTEGER)),
+                cause INTEGER,
+                depth INTEGER NOT NULL DEFAULT 0,
+                CONSTRAINT {event_type_is_not_reserved} CHECK (type NOT GLOB 'ensue.*' OR cause IS NOT NULL)
+            );
+            CREATE TABLE {event_keys} (
+                account TEXT NOT NULL, key TEXT NOT NULL, event INTEGER NOT NULL, PRIMARY KEY (account, key)
+            ) WITHOUT ROWID;
+            CREATE TABLE {unrouted} (event INTEGER PRIMARY KEY);
+
+            CREATE TRIGGER {events_deduplicate} BEFORE INSERT ON {events}
+            WHEN NEW.key IS NOT NULL
+                AND EXISTS (SELECT 1 FROM {event_keys} WHERE account = NEW.account AND key = NEW.key)
+            BEGIN
+                SELECT raise(IGNORE);
+            END;
+            CREATE TRIGGER {events_remember_key} AFTER INSERT ON {events} WHEN NEW.key IS NOT NULL
+            BEGIN
+                INSERT INTO {event_keys} (account, key, event) VALUES (NEW.account, NEW.key, NEW.id);
+            END;
+            CREATE TRIGGER {events_queue} AFTER INSERT ON {events}
+            BEGIN
+                INSERT INTO {unrouted} (event) VALUES (NEW.id);
+            END;
+
+            -- Instructions. Anyone may insert.
+            CREATE TABLE {effects} (
+                id INTEGER PRIMARY KEY AUTOINCREMENT,
+                account TEXT NOT NULL DEFAULT 'default' CONSTRAINT {effect_account_is_a_name}
+                    CHECK (length(account) BETWEEN 1 AND 200 AND account NOT GLOB '*[^A-Za-z0-9_.:/-]*'),
+                kind TEXT NOT NULL CONSTRAINT {effect_kind_is_a_name}
+                    CHECK (length(kind) BETWEEN 1 AND 200 AND kind NOT GLOB '*[^A-Za-z0-9_.:/-]*'),
+                payload TEXT NOT NULL DEFAULT '{}' CONSTRAINT {effect_payload_is_json} CHECK (json_valid(payload)),
+                key TEXT CONSTRAINT {effect_key_has_1_to_500_bytes} CHECK (length(key) BETWEEN 1 AND 500),
+                priority INTEGER NOT NULL DEFAULT 2 CONSTRAINT {effect_priority_is_0_to_3}
+                    CHECK (typeof(priority) = 'integer' AND priority BETWEEN 0 AND 3),
+                due_at CONSTRAINT {effect_due_at_is_a_time}
+                    CHECK (due_at IS NULL OR typeof(due_at) = 'integer' OR julianday(due_at) IS NOT NULL),
+                approval TEXT CONSTRAINT {effect_approval_is_required_or_null} CHECK (approval = 'required'),
+                created_at INTEGER NOT NULL
+                    DEFAULT (CAST(round((julianday('now') - 2440587.5) * 86400000) AS INTEGER)),
+                event INTEGER,
+                rule TEXT,
+                cause INTEGER,
+                replay_of INTEGER,
+                depth INTEGER NOT NULL DEFAULT 0
+            );
+            CREATE INDEX {effects_by_event} ON {effects} (event) WHERE event IS NOT NULL;
+            CREATE TABLE {effect_keys} (
+                account TEXT NOT NULL, key TEXT NOT NULL, effect INTEGER NOT NULL, PRIMARY KEY (account, key)
+            ) WITHOUT ROWID;
+
+            -- The places of effects that have not ended.
+            CREATE TABLE {ready} (
+                kind INTEGER NOT NULL,
+                account INTEGER NOT NULL,
+                priority INTEGER NOT NULL,
+                effect INTEGER NOT NULL,
+                run INTEGER NOT NULL DEFAULT 1,
+                alone INTEGER NOT NULL DEFAULT 0,
+                PRIMARY KEY (kind, account, priority, effect)
+            ) WITHOUT ROWID;
+            CREATE TABLE {scheduled} (
+                effect INTEGER PRIMARY KEY, due_at INTEGER NOT NULL, run INTEGER NOT NULL DEFAULT 1
+            );
+            CREATE INDEX {scheduled_by_time} ON {scheduled} (due_at);
+            CREATE TABLE {parked} (
+                effect INTEGER PRIMARY KEY,
+                state TEXT NOT NULL CONSTRAINT {parked_state_is_known}
+                    CHECK (state IN ('held', 'deferred', 'uncertain')),
+                run INTEGER NOT NULL DEFAULT 0,
+                lease INTEGER,
+                deadline INTEGER,
+                started_at INTEGER,
+                CONSTRAINT {deferred_has_a_deadline} CHECK ((state = 'deferred') = (deadline IS NOT NULL))
+            );
+            CREATE INDEX {parked_by_deadline} ON {parked} (deadline) WHERE deadline IS NOT NULL;
+            CREATE TABLE {leases} (
+                id INTEGER PRIMARY KEY,
+                worker INTEGER NOT NULL,
+                open TEXT NOT NULL CONSTRAINT {lease_open_is_a_list} CHECK (json_valid(open) AND open <> '[]'),
+                cancel TEXT NOT NULL DEFAULT '[]' CONSTRAINT {lease_cancel_is_a_list} CHECK (json_valid(cancel)),
+                alone INTEGER NOT NULL DEFAULT 0,
+                claimed_at INTEGER NOT NULL,
+                expires_at INTEGER NOT NULL
+            );
+
+            CREATE TABLE {outcomes} (
+                effect INTEGER PRIMARY KEY,
+                outcome TEXT NOT NULL CONSTRAINT {outcome_is_known}
+                    CHECK (outcome IN ('completed', 'failed', 'cancelled')),
+                run INTEGER NOT NULL,
+                lease INTEGER,
+                account INTEGER NOT NULL,
+                kind INTEGER NOT NULL,
+                output TEXT,
+                error TEXT,
+                started_at INTEGER,
+                completed_at INTEGER NOT NULL,
+                CONSTRAINT {failure_has_an_error} CHECK (outcome <> 'failed' OR error IS NOT NULL)
+            );
+            CREATE INDEX {outcomes_not_completed} ON {outcomes} (outcome, effect) WHERE outcome <> 'completed';
+            CREATE TABLE {attempts} (
+                id INTEGER PRIMARY KEY,
+                effect INTEGER NOT NULL,
+                run INTEGER NOT NULL,
+                result TEXT NOT NULL CONSTRAINT {attempt_result_is_known}
+                    CHECK (result IN ('failed', 'snoozed', 'expired', 'lost', 'interrupted', 'retried')),
+                alone INTEGER NOT NULL DEFAULT 0,
+                error TEXT,
+                started_at INTEGER,
+                ended_at INTEGER NOT NULL
+            );
+            CREATE INDEX {attempts_by_effect} ON {attempts} (effect);
+            -- Endings that somebody follows.
+            CREATE TABLE {ended} (effect INTEGER PRIMARY KEY);
+            CREATE TABLE {progress} (effect INTEGER PRIMARY KEY, fraction REAL, note TEXT, at INTEGER NOT NULL);
+
+            CREATE TRIGGER {effects_deduplicate} BEFORE INSERT ON {effects}
+            WHEN NEW.key IS NOT NULL
+                AND EXISTS (SELECT 1 FROM {effect_keys} WHERE account = NEW.account AND key = NEW.key)
+            BEGIN
+                SELECT raise(IGNORE);
+            END;
+            CREATE TRIGGER {effects_remember_key} AFTER INSERT ON {effects} WHEN NEW.key IS NOT NULL
+            BEGIN
+                INSERT INTO {effect_keys} (account, key, effect) VALUES (NEW.account, NEW.key, NEW.id);
+            END;
+            CREATE TRIGGER {effects_name_account} BEFORE INSERT ON {effects}
+            WHEN NOT EXISTS (SELECT 1 FROM {accounts} WHERE name = NEW.account)
+            BEGIN
+                INSERT INTO {accounts} (name) VALUES (NEW.account);
+            END;
+            CREATE TRIGGER {effects_name_kind} BEFORE INSERT ON {effects}
+            WHEN NOT EXISTS (SELECT 1 FROM {kinds} WHERE name = NEW.kind)
+            BEGIN
+                INSERT INTO {kinds} (name) VALUES (NEW.kind);
+            END;
+            CREATE TRIGGER {effects_place} AFTER INSERT ON {effects}
+            BEGIN
+                INSERT INTO {ready} (kind, account, priority, effect)
+                SELECT k.id, a.id, NEW.priority, NEW.id FROM {kinds} k, {accounts} a
+                WHERE k.name = NEW.kind AND a.name = NEW.account
+                    AND NEW.due_at IS NULL AND NEW.approval IS NULL AND NOT k.needs_approval;
+            END;
+            CREATE TRIGGER {effects_hold} AFTER INSERT ON {effects}
+            WHEN NEW.approval IS NOT NULL OR (SELECT needs_approval FROM {kinds} WHERE name = NEW.kind)
+            BEGIN
+                INSERT INTO {parked} (effect, state) VALUES (NEW.id, 'held');
+            END;
+            CREATE TRIGGER {effects_schedule} AFTER INSERT ON {effects}
+            WHEN NEW.due_at IS NOT NULL AND NEW.approval IS NULL
+            BEGIN
+                INSERT INTO {scheduled} (effect, due_at)
+                SELECT NEW.id, CASE typeof(NEW.due_at) WHEN 'integer' THEN NEW.due_at
+                    ELSE CAST(round((julianday(NEW.due_at) - 2440587.5) * 86400000) AS INTEGER) END
+                FROM {kinds} WHERE name = NEW.kind AND NOT needs_approval;
+            END;
+
+            -- What has happened is never changed; only retention deletes, and says so first.
+            CREATE TABLE {retiring} (only INTEGER PRIMARY KEY CHECK (only = 1));
+            CREATE TRIGGER {events_are_facts} BEFORE UPDATE ON {events}
+            BEGIN
+                SELECT raise(ABORT, 'events are never changed; record another one');
+            END;
+            CREATE TRIGGER {events_are_kept} BEFORE DELETE ON {events} WHEN NOT EXISTS (SELECT 1 FROM {retiring})
+            BEGIN
+                SELECT raise(ABORT, 'events are deleted by retention alone');
+            END;
+            CREATE TRIGGER {effects_are_facts} BEFORE UPDATE ON {effects}
+            BEGIN
+                SELECT raise(ABORT, 'effects are never changed; request another one');
+            END;
+            CREATE TRIGGER {effects_are_kept} BEFORE DELETE ON {effects} WHEN NOT EXISTS (SELECT 1 FROM {retiring})
+            BEGIN
+                SELECT raise(ABORT, 'effects are deleted by retention alone');
+            END;
+
+            CREATE TABLE {workers} (
+                id INTEGER PRIMARY KEY,
+                name TEXT NOT NULL,
+                kinds TEXT NOT NULL CONSTRAINT {worker_kinds_are_a_list} CHECK (json_valid(kinds)),
+                joined_at INTEGER NOT NULL,
+                beat_at INTEGER NOT NULL,
+                expires_at INTEGER NOT NULL
+            );
+            CREATE TABLE {rejections} (
+                id INTEGER PRIMARY KEY AUTOINCREMENT,
+                account TEXT NOT NULL,
+                source TEXT NOT NULL,
+                body TEXT NOT NULL,
+                reason TEXT NOT NULL,
+                created_at INTEGER NOT NULL
+            );
+            CREATE TABLE {counters} (
+                account INTEGER NOT NULL,
+                kind INTEGER NOT NULL,
+                measure TEXT NOT NULL,
+                minute INTEGER NOT NULL,
+                count INTEGER NOT NULL,
+                PRIMARY KEY (account, kind, measure, minute)
+            ) WITHOUT ROWID;
+            """# + views)
+
+    /// What people read: effects with what became of them, times as text. Lists by state are driven from the small
+    /// table of that state.
+    private static let views = #"""
+
+        CREATE VIEW {ledger} AS
+        SELECT e.id, e.account, e.kind, e.payload, e.key, e.priority,
+            CASE WHEN o.effect IS NOT NULL THEN o.outcome
+                WHEN p.effect IS NOT NULL THEN p.state
+                WHEN s.effect IS NOT NULL THEN 'scheduled'
+                WHEN r.effect IS NOT NULL THEN 'ready'
+                ELSE 'running' END AS state,
+            coalesce(o.run, p.run, s.run - 1, r.run - 1,
+                (SELECT coalesce(max(run), 0) + 1 FROM {attempts} WHERE effect = e.id)) AS runs,
+            strftime('%Y-%m-%dT%H:%M:%fZ', e.created_at / 1000.0, 'unixepoch') AS created_at,
+            strftime('%Y-%m-%dT%H:%M:%fZ', coalesce(s.due_at, p.deadline) / 1000.0, 'unixepoch') AS due_at,
+            strftime('%Y-%m-%dT%H:%M:%fZ', o.started_at / 1000.0, 'unixepoch') AS started_at,
+            strftime('%Y-%m-%dT%H:%M:%fZ', o.completed_at / 1000.0, 'unixepoch') AS completed_at,
+            o.output,
+            CASE WHEN o.effect IS NOT NULL THEN o.error
+                ELSE (SELECT error FROM {attempts} WHERE effect = e.id ORDER BY id DESC LIMIT 1) END AS error,
+            e.event, e.rule, e.cause, e.replay_of, e.depth
+        FROM {effects} e
+        LEFT JOIN {outcomes} o ON o.effect = e.id
+        LEFT JOIN {parked} p ON p.effect = e.id
+        LEFT JOIN {scheduled} s ON s.effect = e.id
+        LEFT JOIN {ready} r ON r.effect = e.id AND r.priority = e.priority
+            AND r.kind = (SELECT id FROM {kinds} WHERE name = e.kind)
+            AND r.account = (SELECT id FROM {accounts} WHERE name = e.account);
+
+        CREATE VIEW {ledger_failed} AS
+        SELECT l.* FROM {outcomes} o CROSS JOIN {ledger} l ON l.id = o.effect WHERE o.outcome = 'failed';
+        CREATE VIEW {ledger_cancelled} AS
+        SELECT l.* FROM {outcomes} o CROSS JOIN {ledger} l ON l.id = o.effect WHERE o.outcome = 'cancelled';
+        CREATE VIEW {ledger_parked} AS
+        SELECT l.* FROM {parked} p CROSS JOIN {ledger} l ON l.id = p.effect;
+        CREATE VIEW {ledger_scheduled} AS
+        SELECT l.* FROM {scheduled} s CROSS JOIN {ledger} l ON l.id = s.effect;
+        CREATE VIEW {ledger_running} AS
+        SELECT l.* FROM {leases} x CROSS JOIN json_each(x.open) j CROSS JOIN {ledger} l ON l.id = j.value;
+        CREATE VIEW {ledger_unhandled} AS
+        SELECT l.* FROM {kinds} k CROSS JOIN {ready} r ON r.kind = k.id CROSS JOIN {ledger} l ON l.id = r.effect
+        WHERE k.seen_at IS NULL OR k.seen_at < (julianday('now') - 2440594.5) * 86400000;
+        """#
+}
