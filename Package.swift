@@ -17,9 +17,10 @@ let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdTesting: Target.Dependency = .product(name: "HummingbirdTesting", package: "hummingbird")
+let inMemoryLogging: Target.Dependency = .product(name: "InMemoryLogging", package: "swift-log")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
-let nioFoundation: Target.Dependency = .product(name: "NIOFoundationCompat", package: "swift-nio")
+let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 let serviceLifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 
 let package = Package(
@@ -52,11 +53,11 @@ let package = Package(
         .target(name: "EnsueSQLite", dependencies: ["Ensue", grdb, logging], swiftSettings: strict),
         .target(
             name: "EnsueEffects",
-            dependencies: ["Ensue", asyncHTTPClient, httpTypes, logging, nioCore, nioFoundation],
+            dependencies: ["Ensue", asyncHTTPClient, httpTypes, logging, nioCore, nioHTTP1],
             swiftSettings: strict),
         .target(
             name: "EnsueServer",
-            dependencies: ["Ensue", httpTypes, hummingbird, logging, nioCore, serviceLifecycle],
+            dependencies: ["Ensue", httpTypes, hummingbird, logging, nioCore, nioHTTP1, serviceLifecycle],
             swiftSettings: strict),
         .target(
             name: "EnsueCommands",
@@ -77,7 +78,11 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "EnsueEffectsTests",
-            dependencies: ["Ensue", "EnsueEffects", "EnsueTesting", hummingbird, nioCore], swiftSettings: strict),
+            dependencies: [
+                "Ensue", "EnsueEffects", "EnsueSQLite", "EnsueTesting", httpTypes, hummingbird, inMemoryLogging, logging,
+                nioCore,
+            ],
+            swiftSettings: strict),
         .testTarget(
             name: "EnsueServerTests",
             dependencies: ["Ensue", "EnsueServer", "EnsueSQLite", "EnsueTesting", hummingbird, hummingbirdTesting],

@@ -9,6 +9,8 @@ internal import Synchronization
 /// `effects` and read the view `ledger`, the `sqlite3` shell included; an idle engine notices within milliseconds.
 public final class SQLiteStore: Store {
     public let identity: StoreIdentity
+    /// The file.
+    public var path: String { pool.path }
     let pool: DatabasePool
     let names: Names
     let clock: any EngineClock

@@ -52,11 +52,13 @@ extension Engine {
     /// has registered the kind within seven days, or what the handler's `accepting` and `validate` threw.
     public func accept(_ request: EffectRequest) async throws {
         _ = try request.checked()
+        if request.kind.isListener {
+            throw Invalid("'\(request.kind)' is a listener; record the event it waits for")
+        }
         if let handler = handlers.registered[request.kind] {
             do { try await handler.check?(request.payload) } catch let error as DecodingError {
                 throw Invalid("the payload is not a valid \(request.kind): \(explain(error))")
             }
-            if handler.kind.isListener { throw Invalid("'\(request.kind)' is a listener; record the event it waits for") }
             return
         }
         let kinds = try await known.kinds(of: store, at: environment.clock.uptime())

@@ -16,6 +16,7 @@ public final class Engine: Service, Sendable {
     public let handlers: Handlers
     public let options: EngineOptions
     let environment: RunEnvironment
+    package var clock: any EngineClock { environment.clock }
     let performer: Performer
     let random: any Randomness
     let waiters = OutcomeWaiters()

@@ -13,16 +13,19 @@ public struct EngineOptions: Sendable {
     public var safetyPoll: Duration
     /// How long ended effects and routed events are kept; nil keeps them for ever. Keys are always kept.
     public var retention: Duration?
+    /// Told of every run whose result is handed over; see ``RunReport``.
+    public var onRun: RunObserver?
 
     public init(
         name: String = EngineOptions.processName, lease: Duration = .seconds(15), grace: Duration = .seconds(20),
-        safetyPoll: Duration = .seconds(1), retention: Duration? = nil
+        safetyPoll: Duration = .seconds(1), retention: Duration? = nil, onRun: RunObserver? = nil
     ) {
         self.name = name
         self.lease = lease
         self.grace = grace
         self.safetyPoll = safetyPoll
         self.retention = retention
+        self.onRun = onRun
     }
 
     /// `host/pid`.

@@ -93,11 +93,12 @@ final class Executor: Sendable {
             if let timeout { timers.stop(control, after: timeout) }
             let started = environment.clock.uptime()
             await performer.perform(claimed, control: control) { settled in
-                let seconds = (self.environment.clock.uptime() - started).seconds
+                let length = self.environment.clock.uptime() - started
                 let wantsMore = self.state.withLock { state in
                     state.controls[claimed.id] = nil
-                    return state.queue.finished(kind, seconds: seconds)
+                    return state.queue.finished(kind, seconds: length.seconds)
                 }
+                self.options.onRun?(RunReport(settled, took: length))
                 self.settler.submit(settled)
                 if wantsMore { self.signal.notify() }
             }

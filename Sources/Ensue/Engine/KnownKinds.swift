@@ -35,7 +35,7 @@ final class KnownKinds: Sendable {
 }
 
 /// Levenshtein's distance: insertions, deletions and substitutions from one text to the other.
-func editDistance(_ left: String, _ right: String) -> Int {
+package func editDistance(_ left: String, _ right: String) -> Int {
     let right = Array(right)
     var previous = Array(0...right.count)
     for (row, character) in left.enumerated() {

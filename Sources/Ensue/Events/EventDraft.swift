@@ -46,6 +46,7 @@ public struct EventDraft: Sendable, Hashable {
         try require(tags.count <= 50, "\(tags.count) tags are too many; at most 50 are allowed")
         try require(
             tags.allSatisfy { (1...200).contains($0.utf8.count) }, "a tag is empty or longer than 200 bytes")
+        try require(tags.allSatisfy { !$0.utf8.contains(0) }, "a tag holds a NUL character, which stores cannot keep")
         return self
     }
 }
@@ -54,4 +55,5 @@ func checkKey(_ key: String?) throws(Invalid) {
     guard let key else { return }
     try require(!key.isEmpty, "the key is empty; leave it out, or give 1 to 500 bytes")
     try require(key.utf8.count <= 500, "the key is \(key.utf8.count) bytes long; at most 500 are allowed")
+    try require(!key.utf8.contains(0), "the key holds a NUL character, which stores cannot keep")
 }

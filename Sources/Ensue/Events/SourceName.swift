@@ -8,6 +8,7 @@ public struct SourceName: Sendable, Hashable, Codable, CustomStringConvertible {
         guard !type.isEmpty, !type.contains("/"), !key.isEmpty, type.utf8.count + key.utf8.count <= 500 else {
             throw Invalid("the source '/\(type)/\(key)' is not of the form /<type>/<key> in at most 500 bytes")
         }
+        try require(!(type + key).utf8.contains(0), "the source holds a NUL character, which stores cannot keep")
         self.type = type
         self.key = key
     }

@@ -1,0 +1,53 @@
+public import Ensue
+public import Hummingbird
+public import Logging
+public import NIOCore
+
+/// The HTTP API over an engine: `/v1`, `/hooks/hasura`, `/healthz` and `/readyz`.
+///
+/// Whatever it acknowledges is durable. The engine need not run in the same process; where it does, run both in one
+/// `ServiceGroup` with the server last, so that it stops accepting before the engine finishes:
+///
+/// ```swift
+/// let server = EnsueServer(engine: engine, options: ServerOptions(port: 8080), logger: logger)
+/// try await ServiceGroup(
+///     services: [engine, server.application()], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger
+/// ).run()
+/// ```
+public struct EnsueServer: Sendable {
+    public let engine: Engine
+    public let options: ServerOptions
+    private let logger: Logger
+
+    public init(engine: Engine, options: ServerOptions = ServerOptions(), logger: Logger = Logger(label: "ensue")) {
+        self.engine = engine
+        self.options = options
+        self.logger = logger
+    }
+
+    /// All routes, with their guards. Routes that are added to it later are guarded as well, and their errors become
+    /// problem documents.
+    public func router() -> Router<BasicRequestContext> {
+        let router = Router(context: BasicRequestContext.self, options: .autoGenerateHeadEndpoints)
+        router.add(middleware: ProblemMiddleware())
+        let routes = Routes(router: router, options: options)
+        routes.add([Liveness(), Readiness(store: engine.store)])
+        router.add(middleware: BrowserGuard(options))
+        routes.add([
+            RecordEvents(engine: engine), ReadEvent(engine: engine),
+            RequestEffects(engine: engine), ReadEffect(engine: engine),
+            CompleteRun(engine: engine), HasuraHook(engine: engine, secret: options.hasuraSecret),
+        ])
+        return router
+    }
+
+    /// The server as a service. `onServerRunning` is called once it accepts connections, with the listening channel.
+    public func application(
+        onServerRunning: @escaping @Sendable (any Channel) async -> Void = { _ in }
+    ) -> Application<RouterResponder<BasicRequestContext>> {
+        Application(
+            router: router(), server: .http1(configuration: .init(idleTimeout: .seconds(75))),
+            configuration: ApplicationConfiguration(address: .hostname(options.host, port: options.port)),
+            onServerRunning: onServerRunning, logger: logger)
+    }
+}

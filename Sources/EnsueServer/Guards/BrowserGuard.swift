@@ -1,0 +1,56 @@
+internal import HTTPTypes
+internal import Hummingbird
+
+/// Keeps pages of other sites away from a server that asks for no password: a browser on the same machine would
+/// otherwise let any of them post to it.
+///
+/// Refuses a `Host` that is not the server's (a foreign name that was made to resolve to it), an `Origin` that is not
+/// the host, and what the browser itself says comes from another site. Programs send none of the latter two.
+struct BrowserGuard: RouterMiddleware {
+    typealias Context = BasicRequestContext
+
+    private let hosts: Set<String>
+
+    init(_ options: ServerOptions) {
+        hosts = Set((["localhost", "127.0.0.1", "[::1]", "::1", options.host] + options.allowedHosts).map { $0.lowercased() })
+    }
+
+    @concurrent func handle(
+        _ request: Request, context: Context, next: @concurrent (Request, Context) async throws -> Response
+    ) async throws -> Response {
+        let refusal = refusal(
+            host: request.head.authority, origin: request.headers[.origin],
+            fetchSite: request.headers[.secFetchSite])
+        if let refusal { throw refusal }
+        return try await next(request, context)
+    }
+
+    func refusal(host: String?, origin: String?, fetchSite: String?) -> Problem? {
+        guard let host = host?.lowercased(), hosts.contains(Self.name(of: host)) else {
+            return .forbidden(
+                "the Host '\(host?.prefix(100) ?? "")' is not this server's; if it should be, start the server with "
+                    + "--allow-host")
+        }
+        if let origin, Self.authority(of: origin.lowercased()) != host {
+            return .forbidden("pages of '\(origin.prefix(100))' may not use this server")
+        }
+        if let fetchSite, fetchSite != "same-origin", fetchSite != "none" {
+            return .forbidden("pages of other sites may not use this server")
+        }
+        return nil
+    }
+
+    /// The host without its port.
+    private static func name(of host: String) -> String {
+        guard let colon = host.lastIndex(of: ":"), !host.hasSuffix("]") else { return host }
+        let port = host[host.index(after: colon)...]
+        return port.allSatisfy(\.isNumber) ? String(host[..<colon]) : host
+    }
+
+    private static func authority(of origin: String) -> String? {
+        for scheme in ["http://", "https://"] where origin.hasPrefix(scheme) {
+            return String(origin.dropFirst(scheme.count))
+        }
+        return nil
+    }
+}

@@ -1,0 +1,67 @@
+internal import Ensue
+internal import HTTPTypes
+internal import Hummingbird
+internal import NIOCore
+
+/// What an endpoint answers when nothing went wrong.
+struct Reply: Sendable {
+    let status: HTTPResponse.Status
+    let body: JSONText?
+    var headers: HTTPFields = [:]
+
+    init(_ status: HTTPResponse.Status, _ body: JSONText? = nil) {
+        self.status = status
+        self.body = body
+    }
+
+    init(_ status: HTTPResponse.Status, _ members: JSONMembers) {
+        self.init(status, members.object)
+    }
+
+    var response: Response {
+        guard let body else { return Response(status: status, headers: headers) }
+        var headers = headers
+        headers[.contentType] = "application/json"
+        return Response(status: status, headers: headers, body: .init(byteBuffer: ByteBuffer(string: body.text + "\n")))
+    }
+}
+
+/// The members of an object that the API answers with, in the order in which a reader wants them. Documents from the
+/// store are put in as they are, to the digit. What is nil is left out.
+struct JSONMembers: Sendable {
+    private var text = ""
+
+    mutating func add(_ name: String, _ value: JSONText?) {
+        guard let value else { return }
+        text += "\(text.isEmpty ? "" : ",")\(JSONValue.string(name).text):\(value.text)"
+    }
+
+    mutating func add(_ name: String, _ value: JSONValue?) {
+        add(name, value.map { JSONText($0) })
+    }
+
+    mutating func add(_ name: String, _ value: JSONMembers?) {
+        add(name, value?.object)
+    }
+
+    mutating func add(_ name: String, text: (some CustomStringConvertible)?) {
+        add(name, text.map { JSONValue.string($0.description) })
+    }
+
+    mutating func add(_ name: String, _ number: Int) {
+        add(name, JSONValue.number(JSONNumber(number)))
+    }
+
+    mutating func add(_ name: String, _ list: [JSONMembers]) {
+        add(name, JSONText.array(list))
+    }
+
+    var isEmpty: Bool { text.isEmpty }
+    var object: JSONText { JSONText(trusted: "{\(text)}") }
+}
+
+extension JSONText {
+    static func array(_ elements: [JSONMembers]) -> JSONText {
+        JSONText(trusted: "[\(elements.map(\.object.text).joined(separator: ","))]")
+    }
+}
