@@ -14,6 +14,7 @@ let asyncHTTPClient: Target.Dependency = .product(name: "AsyncHTTPClient", packa
 let collections: Target.Dependency = .product(name: "Collections", package: "swift-collections")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let grdbSQLite: Target.Dependency = .product(name: "GRDBSQLite", package: "GRDB.swift")
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdTesting: Target.Dependency = .product(name: "HummingbirdTesting", package: "hummingbird")
@@ -22,6 +23,7 @@ let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 let serviceLifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 
 let package = Package(
     name: "ensue",
@@ -50,7 +52,7 @@ let package = Package(
     ],
     targets: [
         .target(name: "Ensue", dependencies: [collections, crypto, logging, serviceLifecycle], swiftSettings: strict),
-        .target(name: "EnsueSQLite", dependencies: ["Ensue", grdb, logging], swiftSettings: strict),
+        .target(name: "EnsueSQLite", dependencies: ["Ensue", collections, grdb, grdbSQLite, logging], swiftSettings: strict),
         .target(
             name: "EnsueEffects",
             dependencies: ["Ensue", asyncHTTPClient, httpTypes, logging, nioCore, nioHTTP1],
@@ -62,17 +64,18 @@ let package = Package(
         .target(
             name: "EnsueCommands",
             dependencies: [
-                "Ensue", "EnsueSQLite", "EnsueEffects", "EnsueServer", argumentParser, httpTypes, hummingbird, logging,
-                nioCore, serviceLifecycle,
+                "Ensue", "EnsueSQLite", "EnsueEffects", "EnsueServer", argumentParser, asyncHTTPClient, httpTypes, hummingbird,
+                logging, nioCore, nioHTTP1, serviceLifecycle, unixSignals,
             ],
             swiftSettings: strict),
-        .executableTarget(name: "EnsueMain", dependencies: ["EnsueCommands"], swiftSettings: strict),
-        .target(name: "EnsueTesting", dependencies: ["Ensue", logging], swiftSettings: strict),
+        .executableTarget(
+            name: "EnsueMain", dependencies: ["Ensue", "EnsueEffects", "EnsueCommands"], swiftSettings: strict),
+        .target(name: "EnsueTesting", dependencies: ["Ensue", "EnsueSQLite", logging], swiftSettings: strict),
         .executableTarget(
             name: "EnsueBench",
             dependencies: ["Ensue", "EnsueSQLite", argumentParser, grdb, logging, serviceLifecycle],
             path: "Benchmarks/EnsueBench", swiftSettings: strict),
-        .testTarget(name: "EnsueTests", dependencies: ["Ensue", "EnsueTesting"], swiftSettings: strict),
+        .testTarget(name: "EnsueTests", dependencies: ["Ensue", "EnsueTesting", logging], swiftSettings: strict),
         .testTarget(
             name: "EnsueSQLiteTests", dependencies: ["Ensue", "EnsueSQLite", "EnsueTesting", grdb],
             swiftSettings: strict),

@@ -1,4 +1,5 @@
 import ArgumentParser
+import EnsueSQLite
 import Foundation
 import Logging
 
@@ -6,7 +7,7 @@ import Logging
 @main
 struct EnsueBench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "ensue-bench", subcommands: [Run.self, Produce.self], defaultSubcommand: Run.self)
+        commandName: "ensue-bench", subcommands: [Run.self, Drain.self, Produce.self], defaultSubcommand: Run.self)
 
     struct Run: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Measure, and write the results to a folder.")
@@ -37,6 +38,22 @@ struct EnsueBench: AsyncParsableCommand {
             print(Report.table(results))
             try Report.write(results, to: folder)
             print("written to \(folder.path)/results.json and chart.svg")
+        }
+    }
+
+    /// For profilers: nothing but the engine draining a store that was filled before.
+    struct Drain: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Drain a store's no-op effects, and nothing else.", shouldDisplay: false)
+
+        @Argument var path: String
+        @Option(help: "Fill the store with so many effects first, and do not drain it.") var fill = 0
+
+        func run() async throws {
+            let suite = SQLiteSuite(folder: URL(fileURLWithPath: "."), rounds: 1)
+            let store = try SQLiteStore(path: path)
+            guard fill == 0 else { return try await suite.fill(store, count: fill) }
+            print(Int(try await suite.drainRate(store, count: 200_000)), "/s")
         }
     }
 

@@ -138,7 +138,7 @@ struct SQLiteSuite {
     }
 
     /// From the start of the engine to the last outcome.
-    private func drainRate(_ store: SQLiteStore, count: Int) async throws -> Double {
+    func drainRate(_ store: SQLiteStore, count: Int) async throws -> Double {
         var handlers = Handlers()
         handlers.handle(Noop.self) { _, _ in .completed() }
         let start = ContinuousClock.now

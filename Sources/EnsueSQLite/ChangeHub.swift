@@ -1,5 +1,5 @@
-internal import Dispatch
 internal import Ensue
+internal import Foundation
 internal import GRDB
 internal import Synchronization
 
@@ -9,14 +9,12 @@ internal import Synchronization
 /// The data version is read on the writer's connection, for which its own commits do not count. That takes about five
 /// microseconds, and happens only while somebody subscribes.
 final class ChangeHub: Sendable {
-    private static let interval = DispatchTimeInterval.milliseconds(4)
+    private static let interval = 0.004
 
     private struct State {
         var subscribers: [Int: AsyncStream<StoreChanges>.Continuation] = [:]
         var nextSubscriber = 0
-        var timer: (any DispatchSourceTimer)?
-        var version: Int?
-        var isLooking = false
+        var isWatched = false
     }
 
     private let state = Mutex(State())
@@ -35,51 +33,55 @@ final class ChangeHub: Sendable {
                 let id = state.nextSubscriber
                 state.nextSubscriber += 1
                 state.subscribers[id] = continuation
-                if state.timer == nil { state.timer = startTimer() }
                 return id
             }
+            startWatch()
             continuation.onTermination = { [weak self] _ in self?.unsubscribe(id) }
             continuation.yield(.all)
         }
     }
 
     private func unsubscribe(_ id: Int) {
+        state.withLock { $0.subscribers[id] = nil }
+    }
+
+    /// One thread, which looks and sleeps: handing the look to the writer's queue costs nothing while that is idle.
+    private func startWatch() {
+        let mustStart = state.withLock { state in
+            defer { state.isWatched = true }
+            return !state.isWatched
+        }
+        guard mustStart else { return }
+        let thread = Thread { [weak self] in
+            var version: Int?
+            while self?.isWanted() == true {
+                Thread.sleep(forTimeInterval: Self.interval)
+                version = self?.look(version)
+            }
+        }
+        thread.name = "ensue-watch"
+        thread.start()
+    }
+
+    /// Whether anybody still subscribes; if not, the watch ends.
+    private func isWanted() -> Bool {
         state.withLock { state in
-            state.subscribers[id] = nil
-            if state.subscribers.isEmpty {
-                state.timer?.cancel()
-                state.timer = nil
+            state.isWatched = !state.subscribers.isEmpty
+            return state.isWatched
+        }
+    }
+
+    /// The data version now; a look that fails counts as news, since it may hide some.
+    private func look(_ version: Int?) -> Int? {
+        let seen: Int?
+        do {
+            seen = try writer.writeWithoutTransaction { db in
+                try Int.fetchOne(try db.cachedStatement(sql: "PRAGMA data_version"))
             }
+        } catch {
+            seen = nil
         }
+        if version != nil, seen != version { publish(.all) }
+        return seen ?? version
     }
-
-    private func startTimer() -> any DispatchSourceTimer {
-        let timer = DispatchSource.makeTimerSource()
-        timer.schedule(deadline: .now() + Self.interval, repeating: Self.interval, leeway: .milliseconds(1))
-        timer.setEventHandler { [weak self] in self?.look() }
-        timer.resume()
-        return timer
-    }
-
-    /// Looks at most once at a time: a busy writer is not asked again before it has answered.
-    private func look() {
-        let isFree = state.withLock { state in
-            defer { state.isLooking = true }
-            return !state.isLooking
-        }
-        guard isFree else { return }
-        writer.asyncWriteWithoutTransaction { db in
-            let version = try? db.cachedStatement(sql: "PRAGMA data_version").fetchVersion()
-            let isNews = self.state.withLock { state in
-                state.isLooking = false
-                defer { state.version = version ?? state.version }
-                return version != state.version && state.version != nil
-            }
-            if isNews { self.publish(.all) }
-        }
-    }
-}
-
-extension Statement {
-    fileprivate func fetchVersion() throws -> Int? { try Int.fetchOne(self) }
 }

@@ -104,13 +104,17 @@ final class GroupCommit: Sendable {
         repeat {
             guard let job = state.withLock({ $0.jobs.popFirst() }) else { break }
             var write = Write(db: db, names: names, now: now)
+            // The only verb so far needs no savepoint: if it throws, there is nothing else to keep.
+            let isAlone = done.isEmpty && state.withLock { $0.jobs.isEmpty }
             do {
-                try inSavepoint(db) { try job.run(&write) }
+                if isAlone { try job.run(&write) } else { try inSavepoint(db) { try job.run(&write) } }
                 done.append(job)
                 changes.formUnion(write.changes)
             } catch {
-                guard db.isInsideTransaction else {
+                let canGoOn = db.isInsideTransaction && !isAlone
+                guard canGoOn else {
                     done.append(job)
+                    if db.isInsideTransaction { try db.rollback() }
                     throw error
                 }
                 job.finish(error)

@@ -77,16 +77,22 @@ extension Write {
     private mutating func end(
         _ placed: Placed, _ kind: Outcome.Kind, output: JSONText?, error: String?, endings: inout Followed
     ) throws {
-        let insert = try statement(
+        let insert = try raw(
             """
             INSERT INTO {outcomes} (effect, outcome, run, lease, account, kind, output, error, started_at, completed_at)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """)
-        insert.setUncheckedArguments([
-            placed.effect.rawValue, kind.rawValue, placed.run, placed.lease?.rawValue, placed.account, placed.kind,
-            output?.text, error, placed.startedAt?.milliseconds, now.milliseconds,
-        ])
-        try insert.execute()
+        insert.bind(placed.effect.rawValue, 1)
+        insert.bind(kind.rawValue, 2)
+        insert.bind(Int64(placed.run), 3)
+        insert.bind(placed.lease?.rawValue, 4)
+        insert.bind(placed.account, 5)
+        insert.bind(placed.kind, 6)
+        insert.bind(output?.text, 7)
+        insert.bind(error, 8)
+        insert.bind(placed.startedAt?.milliseconds, 9)
+        insert.bind(now.milliseconds, 10)
+        try insert.run()
         count(kind.measure, account: placed.account, kind: placed.kind)
         changes.insert(.outcomes)
         guard try endings.contains(kind, in: self) else { return }

@@ -7,7 +7,7 @@ extension SQLiteStore {
     public func claim(_ claim: Claim) async throws -> [ClaimedEffect] {
         let leased = try await write("claim") { [turns] write in try write.claim(claim, turns: turns) }
         guard !leased.isEmpty else { return [] }
-        return try await read("claim") { read in try leased.map { try read.claimed($0) } }
+        return try await read("claim") { read in try read.claimed(leased) }
     }
 }
 
@@ -83,31 +83,46 @@ extension Write {
 
     private func take(_ kind: Int64, account: Int64, limit: Int) throws -> [Leased] {
         var taken: [Leased] = []
-        var last: (priority: Int, effect: Int64)?
-        let cursor = try Row.fetchCursor(
-            try statement(HotStatement.oldestReady), arguments: [kind, account, limit])
-        while let row = try cursor.next() {
-            let effect: Int64 = row[1]
-            last = (row[0], effect)
-            taken.append(Leased(effect: EffectID(rawValue: effect), run: row[2], alone: row[3]))
+        var last: (priority: Int64, effect: Int64)?
+        let oldest = try raw(HotStatement.oldestReady)
+        oldest.bind(kind, 1)
+        oldest.bind(account, 2)
+        oldest.bind(Int64(limit), 3)
+        try oldest.forEach {
+            let effect = oldest.int(1)
+            last = (oldest.int(0), effect)
+            taken.append(
+                Leased(effect: EffectID(rawValue: effect), run: Int(oldest.int(2)), alone: oldest.int(3) != 0))
         }
         guard let last else { return [] }
         try execute(HotStatement.takeReady, [kind, account, last.priority, last.effect])
         return taken
     }
 
-    func claimed(_ leased: Leased) throws -> ClaimedEffect {
-        guard let row = try row(HotStatement.claimedEffect, [leased.effect.rawValue]) else {
-            throw StoreError(.corrupt, operation: "claim", detail: "effect \(leased.effect) is queued and has no row")
+    /// All that the runs of leased effects need.
+    func claimed(_ leased: [Leased]) throws -> [ClaimedEffect] {
+        let select = try raw(HotStatement.claimedEffect)
+        return try leased.map { leased in
+            select.bind(leased.effect.rawValue, 1)
+            var claimed: ClaimedEffect?
+            try select.forEach {
+                let event = select.optionalInt(4).map(EventID.init(rawValue:))
+                claimed = ClaimedEffect(
+                    id: leased.effect, lease: leased.lease, account: Account(wellFormed: select.text(0)),
+                    kind: EffectKind(wellFormed: select.text(1)), payload: JSONText(trusted: select.text(2)),
+                    key: select.optionalText(3), run: leased.run,
+                    history: leased.run > 1 ? try history(leased.effect) : EffectHistory(),
+                    origin: EffectOrigin(
+                        event: event, rule: select.optionalText(5),
+                        effect: select.optionalInt(6).map(EffectID.init(rawValue:)),
+                        replayOf: select.optionalInt(7).map(EffectID.init(rawValue:))),
+                    depth: Int(select.int(8)), event: try event.flatMap { try self.event($0) })
+            }
+            guard let claimed else {
+                throw StoreError(.corrupt, operation: "claim", detail: "effect \(leased.effect) has no row")
+            }
+            return claimed
         }
-        let origin = EffectOrigin(row, from: 4)
-        var event: RecordedEvent?
-        if let id = origin.event { event = try self.event(id) }
-        return ClaimedEffect(
-            id: leased.effect, lease: leased.lease, account: try Account(row[0] as String),
-            kind: try EffectKind(row[1] as String), payload: JSONText(trusted: row[2]), key: row[3], run: leased.run,
-            history: leased.run > 1 ? try history(leased.effect) : EffectHistory(), origin: origin, depth: row[8],
-            event: event)
     }
 }
 

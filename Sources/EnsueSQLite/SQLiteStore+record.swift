@@ -59,7 +59,7 @@ extension SQLiteStore {
 
 extension Write {
     mutating func record(_ events: [EventDraft]) throws -> [Receipt<EventID>] {
-        let insert = try statement(
+        let insert = try raw(
             """
             INSERT INTO {events} (account, type, source, key, tags, data, time, recorded_at, cause, depth)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -70,18 +70,23 @@ extension Write {
                 count(.duplicate, account: try accountID(event.account), kind: 0)
                 return Receipt(id: first, isDuplicate: true)
             }
-            insert.setUncheckedArguments([
-                event.account.rawValue, event.type.rawValue, event.source?.description, event.key,
-                event.tags.isEmpty ? "[]" : try JSONText.encoding(event.tags).text, event.data.text,
-                event.time?.milliseconds, now.milliseconds, event.cause?.rawValue, event.depth,
-            ])
-            try insert.execute()
+            insert.bind(event.account.rawValue, 1)
+            insert.bind(event.type.rawValue, 2)
+            insert.bind(event.source?.description, 3)
+            insert.bind(event.key, 4)
+            insert.bind(event.tags.isEmpty ? "[]" : try JSONText.encoding(event.tags).text, 5)
+            insert.bind(event.data.text, 6)
+            insert.bind(event.time?.milliseconds, 7)
+            insert.bind(now.milliseconds, 8)
+            insert.bind(event.cause?.rawValue, 9)
+            insert.bind(Int64(event.depth), 10)
+            try insert.run()
             return Receipt(id: EventID(rawValue: db.lastInsertedRowID), isDuplicate: false)
         }
     }
 
     mutating func request(_ effects: [EffectRequest]) throws -> [Receipt<EffectID>] {
-        let insert = try statement(
+        let insert = try raw(
             """
             INSERT INTO {effects} (account, kind, payload, key, priority, due_at, approval, created_at,
                 event, rule, cause, replay_of, depth)
@@ -96,13 +101,20 @@ extension Write {
             }
             let due = effect.due.flatMap { $0 > now ? $0 : nil }
             if due != nil { changes.insert(.schedule) }
-            insert.setUncheckedArguments([
-                effect.account.rawValue, effect.kind.rawValue, effect.payload.text, effect.key,
-                effect.priority.rawValue, due?.milliseconds, effect.needsApproval ? "required" : nil,
-                now.milliseconds, effect.origin.event?.rawValue, effect.origin.rule, effect.origin.effect?.rawValue,
-                effect.origin.replayOf?.rawValue, effect.depth,
-            ])
-            try insert.execute()
+            insert.bind(effect.account.rawValue, 1)
+            insert.bind(effect.kind.rawValue, 2)
+            insert.bind(effect.payload.text, 3)
+            insert.bind(effect.key, 4)
+            insert.bind(Int64(effect.priority.rawValue), 5)
+            insert.bind(due?.milliseconds, 6)
+            insert.bind(effect.needsApproval ? "required" : nil, 7)
+            insert.bind(now.milliseconds, 8)
+            insert.bind(effect.origin.event?.rawValue, 9)
+            insert.bind(effect.origin.rule, 10)
+            insert.bind(effect.origin.effect?.rawValue, 11)
+            insert.bind(effect.origin.replayOf?.rawValue, 12)
+            insert.bind(Int64(effect.depth), 13)
+            try insert.run()
             let id = EffectID(rawValue: db.lastInsertedRowID)
             let isHeld = try effect.needsApproval || kindNeedsApproval(effect.kind, &held)
             return Receipt(id: id, isDuplicate: false, isHeld: isHeld)

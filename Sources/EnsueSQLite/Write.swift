@@ -24,6 +24,9 @@ struct Write {
 
     func statement(_ sql: String) throws -> Statement { try db.cachedStatement(sql: names.resolve(sql)) }
 
+    /// For statements that run once for every effect; get it once for all of them.
+    func raw(_ sql: String) throws -> RawStatement { RawStatement(try statement(sql)) }
+
     func execute(_ sql: String, _ arguments: StatementArguments = StatementArguments()) throws {
         try statement(sql).execute(arguments: arguments)
     }

@@ -16,9 +16,9 @@ public enum RunResult: Sendable, Hashable {
 extension Transition {
     /// What follows from the result of a run.
     ///
-    /// `history` is what came before this run; `random` is uniform in 0 ..< 1.
+    /// `history` is what came before this run; `random` is uniform in 0 ..< 1, and asked for only where it matters.
     package static func settling(
-        _ result: RunResult, policy: HandlerPolicy, history: EffectHistory, random: Double
+        _ result: RunResult, policy: HandlerPolicy, history: EffectHistory, random: @autoclosure () -> Double
     ) -> Transition {
         switch result {
         case .completed(let output): Transition(to: .ended(.completed, output: output))
@@ -27,9 +27,9 @@ extension Transition {
         case .deferred(let span): Transition(to: .deferred(within: span))
         case .snoozed(let span): Transition(to: .later(span), attempted: Attempted(.snoozed))
         case .failed(let error, let delay):
-            failing(error, delay: delay, policy: policy, history: history, random: random)
+            failing(error, delay: delay, policy: policy, history: history, random: random())
         case .timedOut(let span):
-            failing("the run took longer than \(span)", delay: nil, policy: policy, history: history, random: random)
+            failing("the run took longer than \(span)", delay: nil, policy: policy, history: history, random: random())
         case .interrupted:
             Transition(
                 to: policy.onWorkerLoss == .hold ? .uncertain : .ready,

@@ -83,20 +83,19 @@ final class Executor: Sendable {
     }
 
     private func open(_ slots: inout DiscardingTaskGroup) {
-        for kind in state.withLock({ $0.queue.openSlots() }) { slots.addTask { await self.work(kind) } }
+        for lane in state.withLock({ $0.queue.openSlots() }) { slots.addTask { await self.work(lane) } }
     }
 
-    /// One slot: runs effects of a kind, one after the other, until none waits.
-    private func work(_ kind: EffectKind) async {
-        let timeout = performer.handlers[kind]?.policy.timeout
-        while let (claimed, control) = next(kind) {
-            if let timeout { timers.stop(control, after: timeout) }
+    /// One slot: runs effects of a lane, one after the other, until none waits.
+    private func work(_ lane: Int) async {
+        while let (claimed, control) = next(lane) {
+            if let timeout = performer.handlers[claimed.kind]?.policy.timeout { timers.stop(control, after: timeout) }
             let started = environment.clock.uptime()
             await performer.perform(claimed, control: control) { settled in
                 let length = self.environment.clock.uptime() - started
                 let wantsMore = self.state.withLock { state in
                     state.controls[claimed.id] = nil
-                    return state.queue.finished(kind, seconds: length.seconds)
+                    return state.queue.finished(lane, seconds: length.seconds)
                 }
                 self.options.onRun?(RunReport(settled, took: length))
                 self.settler.submit(settled)
@@ -106,9 +105,9 @@ final class Executor: Sendable {
         idle.notify()
     }
 
-    private func next(_ kind: EffectKind) -> (ClaimedEffect, RunControl)? {
+    private func next(_ lane: Int) -> (ClaimedEffect, RunControl)? {
         state.withLock { state in
-            guard let claimed = state.queue.next(kind, mayStart: pulse.mayStart) else { return nil }
+            guard let claimed = state.queue.next(lane, mayStart: pulse.mayStart) else { return nil }
             let control = RunControl()
             state.controls[claimed.id] = control
             return (claimed, control)

@@ -24,7 +24,7 @@ package struct Performer: Sendable {
             return handOver(settled(claimed, handler, context, startedAt))
         }
         await withTaskGroup(of: RunResult.self) { group in
-            group.addTask {
+            group.addAtOnce {
                 let result = await Self.result(of: body, claimed, context)
                 control.finish()
                 return result
@@ -53,8 +53,8 @@ package struct Performer: Sendable {
     package func settled(_ run: SettledRun, afterFailedWork error: any Error) -> SettledRun? {
         guard let handler = handlers[run.kind] else { return nil }
         let transition = Transition.settling(
-            Self.failure(error), policy: handler.policy, history: run.history, random: random.fraction())
-        return SettledRun(repeating: run, transition: transition)
+            Self.failure(error), policy: handler.policy, history: run.claimed.history, random: random.fraction())
+        return SettledRun(of: run.claimed, startedAt: run.startedAt, transition: transition)
     }
 
     private static func result(
@@ -125,5 +125,13 @@ extension RunResult {
         case .completed, .deferred, .snoozed: true
         case .failed, .rejected, .timedOut, .cancelled, .interrupted: false
         }
+    }
+}
+
+extension TaskGroup {
+    /// Adds a child task that begins on this thread, where the platform can: a handler that never waits costs no
+    /// switch between threads.
+    fileprivate mutating func addAtOnce(_ operation: @escaping @Sendable @concurrent () async -> ChildTaskResult) {
+        if #available(macOS 26, *) { addImmediateTask(operation: operation) } else { addTask(operation: operation) }
     }
 }

@@ -11,6 +11,7 @@ struct RunQueue {
     static let unsettledLimit = 8000
 
     private struct Lane {
+        let kind: EffectKind
         let policy: HandlerPolicy
         var waiting = Deque<ClaimedEffect>()
         var running = 0
@@ -33,7 +34,8 @@ struct RunQueue {
         }
     }
 
-    private var lanes: [EffectKind: Lane]
+    private var lanes: [Lane]
+    private let indices: [EffectKind: Int]
     /// Effects of each lease that are not settled yet.
     private(set) var leases: [LeaseID: Int] = [:]
     private(set) var unsettled = 0
@@ -41,25 +43,25 @@ struct RunQueue {
     private(set) var isStopped = false
 
     init(_ policies: [EffectKind: HandlerPolicy]) {
-        lanes = policies.mapValues { Lane(policy: $0) }
+        let kinds = policies.sorted { $0.key < $1.key }
+        lanes = kinds.map { Lane(kind: $0.key, policy: $0.value) }
+        indices = Dictionary(uniqueKeysWithValues: kinds.enumerated().map { ($1.key, $0) })
     }
 
     /// Whether so much is unsettled that nothing more is claimed.
     var isFull: Bool { unsettled >= Self.unsettledLimit }
-    var running: Int { lanes.values.reduce(0) { $0 + $1.running } }
+    var running: Int { lanes.reduce(0) { $0 + $1.running } }
 
     /// What to claim now; empty when nothing is wanted.
     var quotas: [Claim.Quota] {
         guard !isStopped, !isFull else { return [] }
-        return lanes.compactMap { kind, lane in
-            lane.wanted > 0 ? Claim.Quota(kind: kind, limit: lane.wanted) : nil
-        }
+        return lanes.compactMap { $0.wanted > 0 ? Claim.Quota(kind: $0.kind, limit: $0.wanted) : nil }
     }
 
     /// The store may have more of every kind.
     mutating func refill() {
         changes += 1
-        for kind in lanes.keys { lanes[kind]?.isExhausted = false }
+        for lane in lanes.indices { lanes[lane].isExhausted = false }
     }
 
     /// Marks the point before a claim, for ``accept(_:of:since:)``.
@@ -69,43 +71,44 @@ struct RunQueue {
     mutating func accept(_ claimed: [ClaimedEffect], of quotas: [Claim.Quota], since mark: Int) {
         var counts: [EffectKind: Int] = [:]
         for effect in claimed {
-            lanes[effect.kind]?.waiting.append(effect)
+            guard let lane = indices[effect.kind] else { continue }
+            lanes[lane].waiting.append(effect)
             leases[effect.lease, default: 0] += 1
             counts[effect.kind, default: 0] += 1
         }
         guard mark == changes else { return }
         for quota in quotas where counts[quota.kind, default: 0] < quota.limit {
-            lanes[quota.kind]?.isExhausted = true
+            if let lane = indices[quota.kind] { lanes[lane].isExhausted = true }
         }
     }
 
-    /// Opens as many slots as there is work and room for; each is a kind whose effects it takes.
-    mutating func openSlots() -> [EffectKind] {
-        var opened: [EffectKind] = []
-        for (kind, lane) in lanes where !lane.waiting.isEmpty {
-            let count = min(lane.waiting.count, lane.policy.concurrency - lane.running)
-            lanes[kind]?.running += count
-            opened.append(contentsOf: repeatElement(kind, count: count))
+    /// Opens as many slots as there is work and room for; each is the number of the lane whose effects it takes.
+    mutating func openSlots() -> [Int] {
+        var opened: [Int] = []
+        for lane in lanes.indices {
+            let count = min(lanes[lane].waiting.count, lanes[lane].policy.concurrency - lanes[lane].running)
+            lanes[lane].running += count
+            opened.append(contentsOf: repeatElement(lane, count: count))
         }
         return opened
     }
 
-    /// The next effect for an open slot of the kind. Nil closes the slot.
-    mutating func next(_ kind: EffectKind, mayStart: Bool) -> ClaimedEffect? {
-        guard mayStart, let effect = lanes[kind]?.waiting.popFirst() else {
-            lanes[kind]?.running -= 1
+    /// The next effect for an open slot of a lane. Nil closes the slot.
+    mutating func next(_ lane: Int, mayStart: Bool) -> ClaimedEffect? {
+        guard mayStart, let effect = lanes[lane].waiting.popFirst() else {
+            lanes[lane].running -= 1
             return nil
         }
         return effect
     }
 
     /// Notes a run's length, when its result is handed to the settler. Returns whether more of the kind is wanted.
-    mutating func finished(_ kind: EffectKind, seconds: Double) -> Bool {
+    mutating func finished(_ lane: Int, seconds: Double) -> Bool {
         unsettled += 1
-        let mean = lanes[kind]?.seconds.map { $0 * 0.9 + seconds * 0.1 } ?? seconds
-        lanes[kind]?.seconds = mean
+        lanes[lane].seconds = lanes[lane].seconds.map { $0 * 0.9 + seconds * 0.1 } ?? seconds
         // The slot that asks is about to be free.
-        return !isStopped && lanes[kind].map { $0.wanted > 0 || ($0.waiting.isEmpty && !$0.isExhausted) } == true
+        return !isStopped
+            && (lanes[lane].wanted > 0 || (lanes[lane].waiting.isEmpty && !lanes[lane].isExhausted))
     }
 
     mutating func settled(_ lease: LeaseID) {
@@ -115,24 +118,23 @@ struct RunQueue {
 
     /// Drops what waits under leases that are no longer ours.
     mutating func drop(_ lost: Set<LeaseID>) {
-        for kind in lanes.keys { _ = take(kind) { lost.contains($0.lease) } }
+        for lane in lanes.indices { _ = take(lane) { lost.contains($0.lease) } }
     }
 
     /// Starts nothing more. Returns what waited, to be given back.
     mutating func stop() -> [LeaseID: [EffectID]] {
         isStopped = true
         var unused: [LeaseID: [EffectID]] = [:]
-        for kind in lanes.keys {
-            for effect in take(kind, where: { _ in true }) { unused[effect.lease, default: []].append(effect.id) }
+        for lane in lanes.indices {
+            for effect in take(lane, where: { _ in true }) { unused[effect.lease, default: []].append(effect.id) }
         }
         return unused
     }
 
-    private mutating func take(_ kind: EffectKind, where chosen: (ClaimedEffect) -> Bool) -> [ClaimedEffect] {
-        guard let waiting = lanes[kind]?.waiting else { return [] }
-        let taken = waiting.filter(chosen)
+    private mutating func take(_ lane: Int, where chosen: (ClaimedEffect) -> Bool) -> [ClaimedEffect] {
+        let taken = lanes[lane].waiting.filter(chosen)
         guard !taken.isEmpty else { return [] }
-        lanes[kind]?.waiting = Deque(waiting.filter { !chosen($0) })
+        lanes[lane].waiting.removeAll(where: chosen)
         for effect in taken { forget(effect.lease) }
         return Array(taken)
     }

@@ -94,7 +94,7 @@ final class Settler: Sendable {
         }
         guard case .ended(.failed, _, _) = run.transition.destination, run.events.isEmpty, run.requests.isEmpty else {
             let failure = Transition(to: .ended(.failed, error: "its result could not be stored: \(error)"))
-            return await write([SettledRun(repeating: run, transition: failure)])
+            return await write([SettledRun(of: run.claimed, startedAt: run.startedAt, transition: failure)])
         }
         logger.critical("a run cannot be settled; its lease will expire", metadata: ["error": "\(error)"])
         onSettled(batch)

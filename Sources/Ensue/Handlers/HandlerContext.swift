@@ -101,7 +101,7 @@ public struct HandlerContext: Sendable {
 }
 
 /// What all runs of an engine share.
-package struct RunEnvironment: Sendable {
+package final class RunEnvironment: Sendable {
     package let store: any Store
     package let identity: StoreIdentity
     package let clock: any EngineClock

@@ -29,8 +29,8 @@ public struct Claim: Sendable {
     package func lease(_ number: Int) -> LeaseID { LeaseID(rawValue: firstLease.rawValue &+ Int64(number)) }
 }
 
-/// An effect that a worker has leased, with all that its run needs.
-public struct ClaimedEffect: Sendable {
+/// An effect that a worker has leased, with all that its run needs. Immutable; a class so that handing it on is cheap.
+public final class ClaimedEffect: Sendable {
     public let id: EffectID
     public let lease: LeaseID
     public let account: Account

@@ -1,12 +1,7 @@
 /// A run that is over, with what follows from it.
 public struct SettledRun: Sendable {
-    public let effect: EffectID
-    public let lease: LeaseID
-    public let account: Account
-    public let kind: EffectKind
-    public let run: Int
+    package let claimed: ClaimedEffect
     public let startedAt: Timestamp?
-    package let history: EffectHistory
     public let transition: Transition
     /// What the run recorded and requested: stored if, and only if, the run is settled by this call.
     public let events: [EventDraft]
@@ -14,36 +9,22 @@ public struct SettledRun: Sendable {
     /// Writes of the handler's own that commit together with the settling.
     public let work: TransactionWork?
 
+    public var effect: EffectID { claimed.id }
+    public var lease: LeaseID { claimed.lease }
+    public var account: Account { claimed.account }
+    public var kind: EffectKind { claimed.kind }
+    public var run: Int { claimed.run }
+
     package init(
         of claimed: ClaimedEffect, startedAt: Timestamp?, transition: Transition, events: [EventDraft] = [],
         requests: [EffectRequest] = [], work: TransactionWork? = nil
     ) {
-        effect = claimed.id
-        lease = claimed.lease
-        account = claimed.account
-        kind = claimed.kind
-        run = claimed.run
-        history = claimed.history
+        self.claimed = claimed
         self.startedAt = startedAt
         self.transition = transition
         self.events = events
         self.requests = requests
         self.work = work
-    }
-
-    /// The same run with another consequence, and nothing recorded or requested.
-    package init(repeating run: SettledRun, transition: Transition) {
-        effect = run.effect
-        lease = run.lease
-        account = run.account
-        kind = run.kind
-        self.run = run.run
-        startedAt = run.startedAt
-        history = run.history
-        self.transition = transition
-        events = []
-        requests = []
-        work = nil
     }
 }
 

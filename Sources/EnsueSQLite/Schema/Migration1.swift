@@ -12,15 +12,22 @@ extension Migration {
             INSERT INTO {store} (only, id, secret) VALUES (1, lower(hex(randomblob(8))), randomblob(32));
 
             -- Names as small numbers, for the queues.
-            CREATE TABLE {accounts} (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+            -- What an effect may be called is checked here, once per name and not once per effect.
+            CREATE TABLE {accounts} (
+                id INTEGER PRIMARY KEY,
+                name TEXT NOT NULL UNIQUE CONSTRAINT {account_is_a_name}
+                    CHECK (length(name) BETWEEN 1 AND 200 AND name NOT GLOB '*[^A-Za-z0-9_.:/-]*')
+            );
             INSERT INTO {accounts} (name) VALUES ('default');
             CREATE TABLE {kinds} (
                 id INTEGER PRIMARY KEY,
-                name TEXT NOT NULL UNIQUE,
+                name TEXT NOT NULL UNIQUE CONSTRAINT {effect_kind_is_a_name}
+                    CHECK (length(name) BETWEEN 1 AND 200 AND name NOT GLOB '*[^A-Za-z0-9_.:/-]*'),
                 policy TEXT,
                 needs_approval INTEGER NOT NULL DEFAULT 0,
                 seen_at INTEGER
             );
+            CREATE INDEX {kinds_needing_approval} ON {kinds} (name) WHERE needs_approval;
 
             CREATE TABLE {rules} (
                 name TEXT PRIMARY KEY,
@@ -77,10 +84,8 @@ extension Migration {
             -- Instructions. Anyone may insert.
             CREATE TABLE {effects} (
                 id INTEGER PRIMARY KEY AUTOINCREMENT,
-                account TEXT NOT NULL DEFAULT 'default' CONSTRAINT {effect_account_is_a_name}
-                    CHECK (length(account) BETWEEN 1 AND 200 AND account NOT GLOB '*[^A-Za-z0-9_.:/-]*'),
-                kind TEXT NOT NULL CONSTRAINT {effect_kind_is_a_name}
-                    CHECK (length(kind) BETWEEN 1 AND 200 AND kind NOT GLOB '*[^A-Za-z0-9_.:/-]*'),
+                account TEXT NOT NULL DEFAULT 'default',
+                kind TEXT NOT NULL,
                 payload TEXT NOT NULL DEFAULT '{}' CONSTRAINT {effect_payload_is_json} CHECK (json_valid(payload)),
                 key TEXT CONSTRAINT {effect_key_has_1_to_500_bytes} CHECK (length(key) BETWEEN 1 AND 500),
                 priority INTEGER NOT NULL DEFAULT 2 CONSTRAINT {effect_priority_is_0_to_3}
@@ -188,24 +193,26 @@ extension Migration {
                 INSERT INTO {kinds} (name) VALUES (NEW.kind);
             END;
             CREATE TRIGGER {effects_place} AFTER INSERT ON {effects}
+            WHEN NEW.due_at IS NULL AND NEW.approval IS NULL
+                AND NOT EXISTS (SELECT 1 FROM {kinds} WHERE needs_approval AND name = NEW.kind)
             BEGIN
                 INSERT INTO {ready} (kind, account, priority, effect)
                 SELECT k.id, a.id, NEW.priority, NEW.id FROM {kinds} k, {accounts} a
-                WHERE k.name = NEW.kind AND a.name = NEW.account
-                    AND NEW.due_at IS NULL AND NEW.approval IS NULL AND NOT k.needs_approval;
+                WHERE k.name = NEW.kind AND a.name = NEW.account;
             END;
             CREATE TRIGGER {effects_hold} AFTER INSERT ON {effects}
-            WHEN NEW.approval IS NOT NULL OR (SELECT needs_approval FROM {kinds} WHERE name = NEW.kind)
+            WHEN NEW.approval IS NOT NULL
+                OR EXISTS (SELECT 1 FROM {kinds} WHERE needs_approval AND name = NEW.kind)
             BEGIN
                 INSERT INTO {parked} (effect, state) VALUES (NEW.id, 'held');
             END;
             CREATE TRIGGER {effects_schedule} AFTER INSERT ON {effects}
             WHEN NEW.due_at IS NOT NULL AND NEW.approval IS NULL
+                AND NOT EXISTS (SELECT 1 FROM {kinds} WHERE needs_approval AND name = NEW.kind)
             BEGIN
                 INSERT INTO {scheduled} (effect, due_at)
-                SELECT NEW.id, CASE typeof(NEW.due_at) WHEN 'integer' THEN NEW.due_at
-                    ELSE CAST(round((julianday(NEW.due_at) - 2440587.5) * 86400000) AS INTEGER) END
-                FROM {kinds} WHERE name = NEW.kind AND NOT needs_approval;
+                VALUES (NEW.id, CASE typeof(NEW.due_at) WHEN 'integer' THEN NEW.due_at
+                    ELSE CAST(round((julianday(NEW.due_at) - 2440587.5) * 86400000) AS INTEGER) END);
             END;
 
             -- What has happened is never changed; only retention deletes, and says so first.
