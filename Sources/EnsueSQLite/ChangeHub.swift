@@ -9,7 +9,7 @@ internal import Synchronization
 /// The data version is read on the writer's connection, for which its own commits do not count. That takes about five
 /// microseconds, and happens only while somebody subscribes.
 final class ChangeHub: Sendable {
-    private static let interval = 0.004
+    private static let interval = 0.007
 
     private struct State {
         var subscribers: [Int: AsyncStream<StoreChanges>.Continuation] = [:]
@@ -53,7 +53,7 @@ final class ChangeHub: Sendable {
         }
         guard mustStart else { return }
         let thread = Thread { [weak self] in
-            var version: Int?
+            var version: Int64?
             while self?.isWanted() == true {
                 Thread.sleep(forTimeInterval: Self.interval)
                 version = self?.look(version)
@@ -72,11 +72,14 @@ final class ChangeHub: Sendable {
     }
 
     /// The data version now; a look that fails counts as news, since it may hide some.
-    private func look(_ version: Int?) -> Int? {
-        let seen: Int?
+    private func look(_ version: Int64?) -> Int64? {
+        let seen: Int64?
         do {
             seen = try writer.writeWithoutTransaction { db in
-                try Int.fetchOne(try db.cachedStatement(sql: "PRAGMA data_version"))
+                let pragma = RawStatement(try db.cachedStatement(sql: "PRAGMA data_version"))
+                var version: Int64?
+                try pragma.forEach { version = pragma.int(0) }
+                return version
             }
         } catch {
             seen = nil

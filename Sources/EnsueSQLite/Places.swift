@@ -16,7 +16,7 @@ struct Placed {
 
 extension Write {
     /// Adds an effect that has just been removed from its place to the next one. The caller has removed it.
-    mutating func put(_ placed: Placed, _ transition: Transition, endings: inout Followed) throws {
+    mutating func put(_ placed: Placed, _ transition: Transition, endings: inout Endings) throws {
         if let attempted = transition.attempted {
             try insertAttempt(placed, attempted)
             count(attempted.result.measure, account: placed.account, kind: placed.kind)
@@ -75,13 +75,9 @@ extension Write {
     }
 
     private mutating func end(
-        _ placed: Placed, _ kind: Outcome.Kind, output: JSONText?, error: String?, endings: inout Followed
+        _ placed: Placed, _ kind: Outcome.Kind, output: JSONText?, error: String?, endings: inout Endings
     ) throws {
-        let insert = try raw(
-            """
-            INSERT INTO {outcomes} (effect, outcome, run, lease, account, kind, output, error, started_at, completed_at)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-            """)
+        let insert = try endings.statement(self)
         insert.bind(placed.effect.rawValue, 1)
         insert.bind(kind.rawValue, 2)
         insert.bind(Int64(placed.run), 3)
@@ -119,9 +115,23 @@ extension Write {
     }
 }
 
-/// Which endings some rule listens for, looked up in the transaction that settles and at most once there.
-struct Followed {
+/// What the endings of one verb share: the statement that inserts them, and which of them some rule listens for,
+/// looked up in the transaction that settles and at most once there.
+struct Endings {
     private var kinds: Set<Outcome.Kind>?
+    private var insert: RawStatement?
+
+    /// Inserts an outcome's row.
+    mutating func statement(_ write: Write) throws -> RawStatement {
+        if let insert { return insert }
+        let made = try write.raw(
+            """
+            INSERT INTO {outcomes} (effect, outcome, run, lease, account, kind, output, error, started_at, completed_at)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """)
+        insert = made
+        return made
+    }
 
     mutating func contains(_ kind: Outcome.Kind, in write: Write) throws -> Bool {
         if let kinds { return kinds.contains(kind) }

@@ -37,7 +37,7 @@ extension Write {
 
     fileprivate mutating func move(_ record: EffectRecord, _ transition: Transition) throws {
         var placed = try placed(record.id, run: record.state.runs)
-        var endings = Followed()
+        var endings = Endings()
         switch record.state {
         case .held, .uncertain: try execute("DELETE FROM {parked} WHERE effect = ?", [record.id.rawValue])
         case .deferred(_, let lease, _):

@@ -70,7 +70,7 @@ extension Write {
 private struct Settling {
     let storeID: String
     var report = SettlementReport()
-    private var endings = Followed()
+    private var endings = Endings()
     private var accounts: [Account: Int64] = [:]
     private var kinds: [EffectKind: Int64] = [:]
 
@@ -102,7 +102,10 @@ private struct Settling {
             events = result.events
             requests = result.requests
         }
-        if lease.cancel.contains(run.effect.rawValue) { transition = transition.heedingCancellation }
+        if lease.cancel.contains(run.effect.rawValue), !transition.isEnd {
+            transition = transition.heedingCancellation
+            (events, requests) = ([], [])
+        }
         let placed = Placed(
             effect: run.effect, account: try account(run.account, write), kind: try kind(run.kind, write),
             run: run.run, lease: run.lease, startedAt: run.startedAt, alone: lease.alone)
@@ -156,9 +159,11 @@ private struct Settling {
 }
 
 extension Transition {
+    fileprivate var isEnd: Bool { if case .ended = destination { true } else { false } }
+
     /// A run that would have gone on, of an effect that somebody has cancelled, ends it; one that completed stays so.
     var heedingCancellation: Transition {
-        if case .ended = destination { return self }
+        guard !isEnd else { return self }
         return Transition(to: .ended(.cancelled, error: attempted?.error ?? "cancelled while it was running"))
     }
 }

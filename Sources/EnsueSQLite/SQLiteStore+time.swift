@@ -19,7 +19,7 @@ extension SQLiteStore {
     /// stays expired and is taken up again.
     public func rescue(limit: Int) async throws -> RescueReport {
         try await write("rescue") { write in
-            var endings = Followed()
+            var endings = Endings()
             var left = limit
             let expired = try write.rows(
                 """
@@ -64,7 +64,7 @@ extension Write {
     }
 
     fileprivate mutating func expire(limit: Int) throws -> Int {
-        var endings = Followed()
+        var endings = Endings()
         let overdue = try rows(HotStatement.overdue, [now.milliseconds, limit])
         for row in overdue {
             let effect = EffectID(rawValue: row[0])
@@ -78,7 +78,7 @@ extension Write {
         return overdue.count
     }
 
-    fileprivate mutating func lose(_ effect: EffectID, of lease: HeldLease, endings: inout Followed) throws {
+    fileprivate mutating func lose(_ effect: EffectID, of lease: HeldLease, endings: inout Endings) throws {
         var placed = try placed(effect, run: try nextRun(effect))
         placed.lease = lease.id
         placed.alone = lease.alone

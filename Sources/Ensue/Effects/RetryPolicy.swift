@@ -76,7 +76,7 @@ public struct HandlerPolicy: Sendable, Hashable, Codable {
         self.concurrency = max(concurrency, 1)
     }
 
-    /// Ten attempts over about ten minutes, then growing to an hour apart; no timeout.
+    /// Ten attempts over about nine minutes, the delay doubling from one second; no timeout.
     public static let standard = HandlerPolicy()
 
     public static func retrying(

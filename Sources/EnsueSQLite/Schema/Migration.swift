@@ -1,4 +1,5 @@
 internal import Ensue
+internal import Foundation
 internal import GRDB
 
 /// One numbered, frozen step from an empty database to the present schema.
@@ -35,8 +36,18 @@ struct Migration: Sendable {
                     sql: names.resolve("INSERT INTO {migrations} VALUES (?, datetime('now'))"),
                     arguments: [migration.number])
             }
+            if isNew { try drawIdentity(db, names: names) }
             return .commit
         }
+    }
+
+    /// Gives a new store its id and its secret, from the system's generator.
+    private static func drawIdentity(_ db: Database, names: Names) throws {
+        var generator = SystemRandomNumberGenerator()
+        let secret = Data((0..<32).map { _ in UInt8.random(in: .min ... .max, using: &generator) })
+        let id = String(UInt64.random(in: .min ... .max, using: &generator), radix: 16)
+        try db.execute(
+            sql: names.resolve("INSERT INTO {store} (only, id, secret) VALUES (1, ?, ?)"), arguments: [id, secret])
     }
 
     private static func foreignTable(_ db: Database) throws -> String? {

@@ -9,7 +9,6 @@ extension Migration {
                 secret BLOB NOT NULL,
                 rules_version INTEGER NOT NULL DEFAULT 0
             );
-            INSERT INTO {store} (only, id, secret) VALUES (1, lower(hex(randomblob(8))), randomblob(32));
 
             -- Names as small numbers, for the queues.
             -- What an effect may be called is checked here, once per name and not once per effect.
