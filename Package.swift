@@ -52,7 +52,8 @@ let package = Package(
     ],
     targets: [
         .target(name: "Ensue", dependencies: [collections, crypto, logging, serviceLifecycle], swiftSettings: strict),
-        .target(name: "EnsueSQLite", dependencies: ["Ensue", collections, grdb, grdbSQLite, logging], swiftSettings: strict),
+        .target(
+            name: "EnsueSQLite", dependencies: ["Ensue", collections, grdb, grdbSQLite, logging], swiftSettings: strict),
         .target(
             name: "EnsueEffects",
             dependencies: ["Ensue", asyncHTTPClient, httpTypes, logging, nioCore, nioHTTP1],
@@ -64,7 +65,8 @@ let package = Package(
         .target(
             name: "EnsueCommands",
             dependencies: [
-                "Ensue", "EnsueSQLite", "EnsueEffects", "EnsueServer", argumentParser, asyncHTTPClient, httpTypes, hummingbird,
+                "Ensue", "EnsueSQLite", "EnsueEffects", "EnsueServer", argumentParser, asyncHTTPClient, httpTypes,
+                hummingbird,
                 logging, nioCore, nioHTTP1, serviceLifecycle, unixSignals,
             ],
             swiftSettings: strict),
@@ -77,21 +79,30 @@ let package = Package(
             path: "Benchmarks/EnsueBench", swiftSettings: strict),
         .testTarget(name: "EnsueTests", dependencies: ["Ensue", "EnsueTesting", logging], swiftSettings: strict),
         .testTarget(
-            name: "EnsueSQLiteTests", dependencies: ["Ensue", "EnsueSQLite", "EnsueTesting", grdb],
+            name: "EngineTests", dependencies: ["Ensue", "EnsueSQLite", "EnsueTesting", logging, serviceLifecycle],
+            swiftSettings: strict),
+        .testTarget(
+            name: "EnsueSQLiteTests", dependencies: ["Ensue", "EnsueSQLite", "EnsueTesting", crypto, grdb],
             swiftSettings: strict),
         .testTarget(
             name: "EnsueEffectsTests",
             dependencies: [
-                "Ensue", "EnsueEffects", "EnsueSQLite", "EnsueTesting", httpTypes, hummingbird, inMemoryLogging, logging,
+                "Ensue", "EnsueEffects", "EnsueSQLite", "EnsueTesting", httpTypes, hummingbird, inMemoryLogging,
+                logging,
                 nioCore,
             ],
             swiftSettings: strict),
         .testTarget(
             name: "EnsueServerTests",
-            dependencies: ["Ensue", "EnsueServer", "EnsueSQLite", "EnsueTesting", hummingbird, hummingbirdTesting],
+            dependencies: [
+                "Ensue", "EnsueServer", "EnsueSQLite", "EnsueTesting", httpTypes, hummingbird, hummingbirdTesting,
+                logging,
+                nioCore,
+            ],
             resources: [.copy("Fixtures")], swiftSettings: strict),
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["Ensue", "EnsueSQLite", "EnsueMain", grdb, asyncHTTPClient], swiftSettings: strict),
+            dependencies: ["EnsueMain", grdb, asyncHTTPClient, hummingbird, logging, nioCore, nioHTTP1, serviceLifecycle],
+            swiftSettings: strict),
     ]
 )

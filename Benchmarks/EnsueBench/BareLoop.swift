@@ -10,9 +10,10 @@ struct BareLoop {
     func drain(kind: String) throws -> Double {
         var configuration = Configuration()
         configuration.prepareDatabase { db in
-            try db.execute(sql: "PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -8000")
+            try db.execute(sql: "PRAGMA temp_store = MEMORY; PRAGMA cache_size = -8000")
         }
         let pool = try DatabasePool(path: path, configuration: configuration)
+        try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
         let start = ContinuousClock.now
         var drained = 0
         try pool.writeWithoutTransaction { db in

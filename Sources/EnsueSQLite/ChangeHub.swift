@@ -71,7 +71,7 @@ final class ChangeHub: Sendable {
         }
     }
 
-    /// The data version now; a look that fails counts as news, since it may hide some.
+    /// The data version now. The first look and one that fails count as news, since something may have come before.
     private func look(_ version: Int64?) -> Int64? {
         let seen: Int64?
         do {
@@ -84,7 +84,7 @@ final class ChangeHub: Sendable {
         } catch {
             seen = nil
         }
-        if version != nil, seen != version { publish(.all) }
+        if seen != version || seen == nil { publish(.all) }
         return seen ?? version
     }
 }

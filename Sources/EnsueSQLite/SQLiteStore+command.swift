@@ -37,6 +37,7 @@ extension Write {
 
     fileprivate mutating func move(_ record: EffectRecord, _ transition: Transition) throws {
         var placed = try placed(record.id, run: record.state.runs)
+        var transition = transition
         var endings = Endings()
         switch record.state {
         case .held, .uncertain: try execute("DELETE FROM {parked} WHERE effect = ?", [record.id.rawValue])
@@ -54,6 +55,7 @@ extension Write {
             guard var lease = try lease(id) else { return }
             _ = lease.close([record.id])
             try store(lease)
+            if lease.cancel.contains(record.id.rawValue) { transition = transition.heedingCancellation }
         case .ended:
             try execute("DELETE FROM {outcomes} WHERE effect = ?", [record.id.rawValue])
             try execute("DELETE FROM {ended} WHERE effect = ?", [record.id.rawValue])

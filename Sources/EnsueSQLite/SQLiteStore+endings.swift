@@ -77,9 +77,9 @@ extension Write {
             SELECT v.id FROM {events} v WHERE v.id > ? AND v.recorded_at < ?
                 AND NOT EXISTS (SELECT 1 FROM {unrouted} u WHERE u.event = v.id)
                 AND NOT EXISTS (SELECT 1 FROM {effects} e WHERE e.event = v.id) ORDER BY v.id LIMIT ?
-            """, [cursor.event, time.milliseconds, limit])
+            """, [cursor.event, time.milliseconds, limit - deleted])
         for row in events { try execute("DELETE FROM {events} WHERE id = ?", [row[0]]) }
-        if events.count == limit, let last = events.last { next.event = last[0] }
+        if events.count == limit - deleted { next.event = events.last?[0] ?? cursor.event }
         try execute("DELETE FROM {retiring}")
         return (deleted + events.count, next)
     }

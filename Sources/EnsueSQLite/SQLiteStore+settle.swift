@@ -13,7 +13,8 @@ extension SQLiteStore {
     public func release(_ effects: [EffectID], of lease: LeaseID) async throws {
         try await write("release") { write in
             guard var held = try write.lease(lease) else { return }
-            for effect in held.close(effects) { try write.putReady(effect, run: try write.nextRun(effect)) }
+            var endings = Endings()
+            for effect in held.close(effects) { try write.putBack(effect, of: held, endings: &endings) }
             try write.store(held)
         }
     }
@@ -159,7 +160,7 @@ private struct Settling {
 }
 
 extension Transition {
-    fileprivate var isEnd: Bool { if case .ended = destination { true } else { false } }
+    var isEnd: Bool { if case .ended = destination { true } else { false } }
 
     /// A run that would have gone on, of an effect that somebody has cancelled, ends it; one that completed stays so.
     var heedingCancellation: Transition {

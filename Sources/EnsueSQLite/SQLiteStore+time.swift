@@ -78,7 +78,15 @@ extension Write {
         return overdue.count
     }
 
-    fileprivate mutating func lose(_ effect: EffectID, of lease: HeldLease, endings: inout Endings) throws {
+    /// Makes an effect claimable as if it had never been claimed; one that somebody has cancelled meanwhile ends.
+    mutating func putBack(_ effect: EffectID, of lease: HeldLease, endings: inout Endings) throws {
+        let run = try nextRun(effect)
+        guard lease.cancel.contains(effect.rawValue) else { return try putReady(effect, run: run) }
+        let cancelled = Transition(to: .ended(.cancelled, error: "cancelled"))
+        try put(try placed(effect, run: run), cancelled, endings: &endings)
+    }
+
+    mutating func lose(_ effect: EffectID, of lease: HeldLease, endings: inout Endings) throws {
         var placed = try placed(effect, run: try nextRun(effect))
         placed.lease = lease.id
         placed.alone = lease.alone

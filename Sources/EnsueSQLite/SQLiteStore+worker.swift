@@ -82,10 +82,17 @@ extension SQLiteStore {
 }
 
 extension Write {
-    /// Ends a lease as if it had never been.
+    /// Ends a lease whose worker has none of its effects any more. What must not be repeated blindly may have begun:
+    /// claimed means started for it.
     fileprivate mutating func giveBack(_ lease: inout HeldLease) throws {
+        var endings = Endings()
         for effect in lease.close(lease.open.map(EffectID.init(rawValue:))) {
-            try putReady(effect, run: try nextRun(effect))
+            let kind = try placed(effect, run: 0).kind
+            if try policy(kind).onWorkerLoss == .hold {
+                try lose(effect, of: lease, endings: &endings)
+            } else {
+                try putBack(effect, of: lease, endings: &endings)
+            }
         }
         try store(lease)
     }

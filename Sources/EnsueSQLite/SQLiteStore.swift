@@ -31,9 +31,12 @@ public final class SQLiteStore: Store {
             configuration.busyMode = .timeout(10)
             configuration.maximumReaderCount = 4
             configuration.prepareDatabase { db in
-                try db.execute(sql: "PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -8000")
+                try db.execute(sql: "PRAGMA temp_store = MEMORY; PRAGMA cache_size = -8000")
             }
-            return try DatabasePool(path: path, configuration: configuration)
+            let pool = try DatabasePool(path: path, configuration: configuration)
+            // A pool sets NORMAL when it has been prepared.
+            try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+            return pool
         }
         try self.init(pool: pool, prefix: "", ownsFile: true, clock: clock)
     }
@@ -53,7 +56,8 @@ public final class SQLiteStore: Store {
             throw StoreError(
                 .unavailable, operation: "open",
                 detail: "the shared database has PRAGMA synchronous = \(synchronous), so that an acknowledged record "
-                    + "could be lost; set it to FULL in prepareDatabase, or pass allowingWeakerDurability: true")
+                    + "could be lost. A DatabasePool sets NORMAL when it opens: execute PRAGMA synchronous = FULL in "
+                    + "its writeWithoutTransaction, or pass allowingWeakerDurability: true")
         }
         try self.init(pool: pool, prefix: "ensue_", ownsFile: false, clock: clock)
     }

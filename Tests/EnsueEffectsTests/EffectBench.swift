@@ -34,7 +34,8 @@ final class EffectBench: Sendable {
 
     /// Refuses the payload, or not, as before a request from outside is acknowledged.
     func accept(_ kind: EffectKind, _ payload: JSONValue) async throws {
-        try await #require(handlers.registered[kind]?.check)(JSONText(payload))
+        let check = try #require(handlers.registered[kind]?.check)
+        try await check(JSONText(payload))
     }
 
     func run(_ kind: EffectKind, _ payload: JSONText, run: Int = 1, spent: Int = 0) async throws -> SettledRun {

@@ -29,7 +29,8 @@ struct HTTPSuccessTests {
         try await withServer { _ in
             Response(.noContent)
         } _: { server in
-            #expect(try await bench.run("http.request", ["url": "http://\(server.host)/"]).output()["body"] == "")
+            let output = try await bench.run("http.request", ["url": "http://\(server.host)/"]).output()
+            #expect(output["body"] == "")
         }
     }
 
@@ -118,7 +119,7 @@ struct HTTPSuccessTests {
             var request = request
             request.url = "http://\(server.host)/a%20b?q=%C3%A4#fragment"
             request.headers = ["X-One": "1"]
-            #expect(try await bench.send(request).outputText != nil)
+            _ = try await bench.send(request).output()
             let received = try #require(server.received.first)
             #expect(received.method == method)
             #expect(received.path == "/a%20b?q=%C3%A4")

@@ -25,9 +25,12 @@ public struct CompletionToken: Sendable, Hashable {
         return (name + Data(signature)).base64URL
     }
 
-    /// Reads a token; nil unless it was signed with `secret`. Compares in constant time.
+    /// Reads a token; nil unless it was signed with `secret`, and spelt as ``signed(with:)`` spells it. Compares in
+    /// constant time.
     package init?(_ text: String, secret: StoreSecret) {
-        guard let data = Data(base64URL: text), data.count == Self.nameLength + SHA256.byteCount else { return nil }
+        guard let data = Data(base64URL: text), data.count == Self.nameLength + SHA256.byteCount,
+            data.base64URL == text
+        else { return nil }
         let name = data.prefix(Self.nameLength)
         let signature = data.dropFirst(Self.nameLength)
         guard HMAC<SHA256>.isValidAuthenticationCode(signature, authenticating: name, using: secret.key) else {

@@ -19,14 +19,7 @@ extension Engine {
     }
 
     /// A draft that this engine would record; throws why it would not.
-    public func checked(_ draft: EventDraft) throws -> EventDraft {
-        let draft = try draft.checked()
-        guard let declared = handlers.declared[draft.type] else { return draft }
-        do { try declared.check(draft.data) } catch let error as DecodingError {
-            throw Invalid("the data is not a valid \(draft.type): \(explain(error))")
-        }
-        return draft
-    }
+    public func checked(_ draft: EventDraft) throws -> EventDraft { try handlers.checked(draft) }
 
     /// Requests a declared effect and returns once it is durable.
     ///
@@ -63,7 +56,7 @@ extension Engine {
         }
         let kinds = try await known.kinds(of: store, at: environment.clock.uptime())
         guard !kinds.contains(request.kind) else { return }
-        throw UnknownKind(request.kind, known: kinds)
+        throw UnknownKind(request.kind, known: kinds.union(handlers.registered.keys))
     }
 
     /// Carries out a command about an effect. Nil if there is none. Throws ``Refusal`` if its state forbids it.

@@ -34,7 +34,7 @@ public final class Engine: Service, Sendable {
         self.handlers = handlers
         self.options = options
         self.random = random
-        environment = RunEnvironment(store: store, clock: clock, logger: logger)
+        environment = RunEnvironment(store: store, clock: clock, logger: logger, handlers: handlers)
         performer = Performer(handlers: handlers.registered, environment: environment, random: random)
     }
 

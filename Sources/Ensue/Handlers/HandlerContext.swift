@@ -63,7 +63,7 @@ public struct HandlerContext: Sendable {
 
     /// As ``record(_:source:key:tags:)``, for events that are not declared. The account is this effect's.
     public func record(_ draft: EventDraft) throws {
-        var draft = try draft.checked()
+        var draft = try environment.handlers.checked(draft)
         draft.account = account
         draft.cause = claimed.id
         draft.depth = try Depth.below(claimed.depth)
@@ -106,9 +106,11 @@ package final class RunEnvironment: Sendable {
     package let identity: StoreIdentity
     package let clock: any EngineClock
     package let logger: Logger
+    package let handlers: Handlers
 
-    package init(store: any Store, clock: any EngineClock, logger: Logger) {
+    package init(store: any Store, clock: any EngineClock, logger: Logger, handlers: Handlers = Handlers()) {
         self.store = store
+        self.handlers = handlers
         identity = store.identity
         self.clock = clock
         self.logger = logger

@@ -33,6 +33,18 @@ package struct DeclaredEvent: Sendable {
     package let check: @Sendable (JSONText) throws -> Void
 }
 
+extension Handlers {
+    /// A draft that may be recorded: its data is valid if its type is declared. Throws why it may not.
+    package func checked(_ draft: EventDraft) throws -> EventDraft {
+        let draft = try draft.checked()
+        guard let declared = declared[draft.type] else { return draft }
+        do { try declared.check(draft.data) } catch let error as DecodingError {
+            throw Invalid("the data is not a valid \(draft.type): \(explain(error))")
+        }
+        return draft
+    }
+}
+
 extension Effect {
     /// The declared effect in a claimed one; what cannot be read or is invalid will not be better next time.
     package init(claimed: ClaimedEffect) throws(Rejection) {

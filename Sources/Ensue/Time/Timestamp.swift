@@ -38,13 +38,13 @@ public struct Timestamp: Sendable, Hashable, Comparable, Codable, CustomStringCo
 
     public static func + (time: Timestamp, span: Duration) -> Timestamp {
         let (sum, overflow) = time.milliseconds.addingReportingOverflow(span.milliseconds)
-        return Timestamp(milliseconds: overflow ? .max : sum)
+        return Timestamp(milliseconds: overflow ? (span < .zero ? .min : .max) : sum)
     }
 
     public static func - (time: Timestamp, span: Duration) -> Timestamp { time + (.zero - span) }
 
     public static func - (left: Timestamp, right: Timestamp) -> Duration {
-        .milliseconds(left.milliseconds - right.milliseconds)
+        .milliseconds(left.milliseconds) - .milliseconds(right.milliseconds)
     }
 }
 
@@ -55,7 +55,8 @@ extension Duration {
         let (whole, overflow) = seconds.multipliedReportingOverflow(by: 1000)
         guard !overflow else { return seconds < 0 ? .min : .max }
         let fraction = (attoseconds + 999_999_999_999_999 * (attoseconds > 0 ? 1 : 0)) / 1_000_000_000_000_000
-        return whole.addingReportingOverflow(fraction).partialValue
+        let (sum, isBeyond) = whole.addingReportingOverflow(fraction)
+        return isBeyond ? (seconds < 0 ? .min : .max) : sum
     }
 
     package var seconds: Double { Double(components.seconds) + Double(components.attoseconds) / 1e18 }

@@ -56,10 +56,10 @@ final class HTTPCaller: Sendable {
         let response = try await client.execute(request, timeout: TimeAmount(limit))
         let status = response.status
         var answer = HTTPAnswer(status: status, headers: response.headers)
-        let limit = (200...299).contains(status.code) ? options.httpResponseLimit : HTTPAnswer.excerptLimit
+        let bodyLimit = (200...299).contains(status.code) ? options.httpResponseLimit : HTTPAnswer.excerptLimit
         // Leaving the loop early closes the connection: nobody reads the rest.
         for try await part in response.body {
-            let room = limit - answer.body.count
+            let room = bodyLimit - answer.body.count
             answer.body += part.readableBytesView.prefix(room)
             if part.readableBytes > room {
                 answer.isTruncated = true

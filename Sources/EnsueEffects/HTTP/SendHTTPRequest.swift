@@ -2,6 +2,8 @@ public import Ensue
 
 /// Sends an HTTP request: the kind `http.request`.
 ///
+/// In JSON, `json` or `text` is the body, and `timeout` is in seconds.
+///
 /// A 2xx completes it. Timeouts, connection errors, 408, 425, 429 and 5xx are tried again, not before `Retry-After`
 /// has passed, which is heeded up to a day; the schedule is that of Standard Webhooks. Any other answer fails it for
 /// good; redirects are not followed. All runs carry the same `Idempotency-Key`.
@@ -9,7 +11,7 @@ public struct SendHTTPRequest: Effect {
     public static let kind: EffectKind = "http.request"
 
     public enum Body: Sendable, Hashable {
-        /// Sent as `application/json`, numbers to the digit.
+        /// Sent as `application/json`, numbers to the digit. Null is a body as well: `null`.
         case json(JSONValue)
         /// Sent as `text/plain; charset=utf-8`.
         case text(String)

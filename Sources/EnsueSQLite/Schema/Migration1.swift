@@ -289,9 +289,11 @@ extension Migration {
             AND r.account = (SELECT id FROM {accounts} WHERE name = e.account);
 
         CREATE VIEW {ledger_failed} AS
-        SELECT l.* FROM {outcomes} o CROSS JOIN {ledger} l ON l.id = o.effect WHERE o.outcome = 'failed';
+        SELECT l.* FROM {outcomes} o CROSS JOIN {ledger} l ON l.id = o.effect
+        WHERE o.outcome <> 'completed' AND o.outcome = 'failed';
         CREATE VIEW {ledger_cancelled} AS
-        SELECT l.* FROM {outcomes} o CROSS JOIN {ledger} l ON l.id = o.effect WHERE o.outcome = 'cancelled';
+        SELECT l.* FROM {outcomes} o CROSS JOIN {ledger} l ON l.id = o.effect
+        WHERE o.outcome <> 'completed' AND o.outcome = 'cancelled';
         CREATE VIEW {ledger_parked} AS
         SELECT l.* FROM {parked} p CROSS JOIN {ledger} l ON l.id = p.effect;
         CREATE VIEW {ledger_scheduled} AS

@@ -18,7 +18,8 @@ struct RecordEvents: Endpoint {
         }
         let receipts = drafts.isEmpty ? [] : try await engine.store.record(drafts)
         return input.reply(
-            receipts.map { (members($0), $0.isDuplicate) }, location: "/v1/events/\(receipts.first?.id.description ?? "")")
+            receipts.map { (members($0), $0.isDuplicate) },
+            location: "/v1/events/\(receipts.first?.id.description ?? "")")
     }
 
     private func members(_ receipt: Receipt<EventID>) -> JSONMembers {

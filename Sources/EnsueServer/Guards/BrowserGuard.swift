@@ -12,7 +12,8 @@ struct BrowserGuard: RouterMiddleware {
     private let hosts: Set<String>
 
     init(_ options: ServerOptions) {
-        hosts = Set((["localhost", "127.0.0.1", "[::1]", "::1", options.host] + options.allowedHosts).map { $0.lowercased() })
+        hosts = Set(
+            (["localhost", "127.0.0.1", "[::1]", "::1", options.host] + options.allowedHosts).map { $0.lowercased() })
     }
 
     @concurrent func handle(

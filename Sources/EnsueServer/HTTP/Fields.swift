@@ -24,7 +24,8 @@ struct Fields {
 
     /// Nil where the member is absent or null.
     subscript(name: String) -> JSONValue? {
-        members[name].flatMap { $0.isNull ? nil : $0 }
+        guard let value = members[name], !value.isNull else { return nil }
+        return value
     }
 
     /// Any value, null included.

@@ -27,7 +27,8 @@ extension Problem {
         switch error {
         case is StoreError: throw error
         case let later as RetryLater:
-            return .unavailable(later.description, retryAfter: Int(later.delay.seconds.rounded(.up).clamped(to: 1...86_400)))
+            return .unavailable(
+                later.description, retryAfter: Int(later.delay.seconds.rounded(.up).clamped(to: 1...86_400)))
         default: return .invalid(explain(error))
         }
     }
@@ -43,7 +44,8 @@ extension Problem {
     private static func transport(_ error: HTTPError) -> Problem {
         if error.status == .notFound { return .notFound("there is no such path") }
         if error.status == .contentTooLarge {
-            return Problem(.contentTooLarge, "too-large", "The request is too large", error.body ?? "the body is too large")
+            return Problem(
+                .contentTooLarge, "too-large", "The request is too large", error.body ?? "the body is too large")
         }
         return Problem(
             error.status, "http", error.status.reasonPhrase, error.body ?? error.status.reasonPhrase.lowercased())

@@ -28,14 +28,13 @@ struct Problem: Error, Sendable {
     }
 
     var document: JSONText {
-        var object = members.isEmpty ? "" : String(members.object.text.dropFirst().dropLast())
-        if !object.isEmpty { object = ",\(object)" }
-        var head = JSONMembers()
-        head.add("type", text: "urn:ensue:problem:\(name)")
-        head.add("title", text: title)
-        head.add("status", status.code)
-        head.add("detail", text: detail)
-        return JSONText(trusted: "\(head.object.text.dropLast())\(object)}")
+        var all = JSONMembers()
+        all.add("type", text: "urn:ensue:problem:\(name)")
+        all.add("title", text: title)
+        all.add("status", status.code)
+        all.add("detail", text: detail)
+        all.add(members)
+        return all.object
     }
 }
 

@@ -30,7 +30,7 @@ struct ProblemMiddleware: RouterMiddleware {
         guard let problem = Problem(error) else {
             context.logger.error(
                 "a request failed", metadata: place(request, context).merging(["error": "\(error)"]) { $1 })
-            return .internalError(request: context.id)
+            return .internalError(request: context.logger[metadataKey: "hb.request.id"]?.description ?? "-")
         }
         if problem.status.kind == .serverError {
             context.logger.warning(

@@ -56,7 +56,11 @@ struct JSONMembers: Sendable {
         add(name, JSONText.array(list))
     }
 
-    var isEmpty: Bool { text.isEmpty }
+    mutating func add(_ members: JSONMembers) {
+        guard !members.text.isEmpty else { return }
+        text += text.isEmpty ? members.text : ",\(members.text)"
+    }
+
     var object: JSONText { JSONText(trusted: "{\(text)}") }
 }
 

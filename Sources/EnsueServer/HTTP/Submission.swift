@@ -74,13 +74,16 @@ extension Problem {
             + "\(problems.count == 1 ? "index" : "indices") \(indices)\(problems.count > 20 ? ", …" : "")"
         var batch = Problem(
             .unprocessableContent, areUnknownKinds ? "unknown-kind" : "invalid", "The request is not valid", detail)
-        batch.members.add("errors", problems.map { index, problem in
-            var error = JSONMembers()
-            error.add("index", index)
-            error.add("type", text: "urn:ensue:problem:\(problem.name)")
-            error.add("detail", text: problem.detail)
-            return error
-        })
+        batch.members.add(
+            "errors",
+            problems.map { index, problem in
+                var error = JSONMembers()
+                error.add("index", index)
+                error.add("type", text: "urn:ensue:problem:\(problem.name)")
+                error.add("detail", text: problem.detail)
+                error.add(problem.members)
+                return error
+            })
         return batch
     }
 }

@@ -23,7 +23,7 @@ final class Bench: Sendable {
     /// Whether `time` is `span` from now, give or take what a running clock moves during a case.
     func isFromNow(_ time: Timestamp, _ span: Duration = .zero) async throws -> Bool {
         let difference = try await time - (now() + span)
-        return difference > .seconds(-10) && difference < .seconds(10)
+        return difference >= .zero - subject.precision && difference <= subject.precision
     }
 
     // MARK: Coming in

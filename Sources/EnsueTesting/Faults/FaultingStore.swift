@@ -13,10 +13,13 @@ public final class FaultingStore: Store {
     }
 
     private let store: any Store
+    private let losingChanges: Bool
     private let state: Mutex<State>
 
-    public init(_ store: any Store, faults: Fault...) {
+    /// - Parameter losingChanges: whether every notification of a change is lost.
+    public init(_ store: any Store, faults: Fault..., losingChanges: Bool = false) {
         self.store = store
+        self.losingChanges = losingChanges
         state = Mutex(State(faults: faults))
     }
 
@@ -33,7 +36,9 @@ public final class FaultingStore: Store {
     public func add(_ fault: Fault) { state.withLock { $0.faults.append(fault) } }
 
     public var identity: StoreIdentity { store.identity }
-    public func changes() -> AsyncStream<StoreChanges> { store.changes() }
+    public func changes() -> AsyncStream<StoreChanges> {
+        losingChanges ? AsyncStream { _ in } : store.changes()
+    }
 
     func call<Result: Sendable>(
         _ verb: StoreVerb, _ body: (any Store) async throws -> Result

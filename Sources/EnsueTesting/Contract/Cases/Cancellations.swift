@@ -56,6 +56,12 @@ extension StoreContract {
             try await bench.settle(claimed, .failed(error: "broken", delay: nil))
             #expect(try await bench.outcome(id).kind == .cancelled)
         },
+        Case("a cancelled effect does not run again when its failure is reported by token") { bench in
+            let id = try await bench.effect(in: .running)
+            try await bench.command(.cancel(reason: nil), on: id)
+            try await bench.command(.complete(run: 1, .failed(error: "broken", retry: true)), on: id)
+            #expect(try await bench.outcome(id).kind == .cancelled)
+        },
         Case("a cancelled effect does not run again when it is given back") { bench in
             let id = try await bench.request()
             let claimed = try await bench.claimOne()

@@ -57,6 +57,20 @@ extension StoreContract {
             #expect(try await bench.settle(first[1]).stale == [first[1].id])
             #expect(try await bench.claim(as: .second).map(\.id) == [first[1].id])
         },
+        Case("what must not be repeated blindly is not given back by a worker that leaves: it may have begun") { bench in
+            try await bench.join([Bench.kind: .atMostOnce])
+            let id = try await bench.effect(in: .running)
+            try await bench.store.leave(.first)
+            #expect(try await bench.state(id) == .uncertain(run: 1))
+            #expect(try await bench.attempts(id) == [.lost])
+        },
+        Case("what must not be repeated blindly is not given back when its worker has forgotten it") { bench in
+            try await bench.join([Bench.kind: .atMostOnce])
+            let id = try await bench.effect(in: .running)
+            try await bench.advance(Bench.lease / 2)
+            _ = try await bench.beat()
+            #expect(try await bench.state(id) == .uncertain(run: 1))
+        },
         Case("a worker that is unknown may leave") { bench in
             try await bench.store.leave(WorkerID(rawValue: 77))
             #expect(try await bench.beat(as: WorkerID(rawValue: 77)).alive.isEmpty)

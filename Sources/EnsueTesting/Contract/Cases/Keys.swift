@@ -51,7 +51,7 @@ extension StoreContract {
             let request = EffectRequest(kind: Bench.kind, payload: .emptyObject, key: "same")
             #expect(try await !bench.store.request([request])[0].isDuplicate)
         },
-        Case("keys are compared byte by byte") { bench in
+        Case("keys are compared byte by byte") { bench async throws in
             let keys = ["Key", "key", "key ", "\u{E9}", "e\u{301}", "'", "%"]
             let events = keys.map { EventDraft(type: "test.Happened", data: .emptyObject, key: $0) }
             let effects = keys.map { EffectRequest(kind: Bench.kind, payload: .emptyObject, key: $0) }

@@ -46,7 +46,7 @@ extension StoreContract {
             try await executeSQL("INSERT INTO effects (kind, payload, approval) VALUES ('test.work', '{}', 'required')")
             #expect(try await bench.claim([Bench.kind, "test.held"]).isEmpty)
         },
-        Case("another program cannot insert what no store may hold") { bench in
+        Case("another program cannot insert what no store may hold") { bench async throws in
             guard let executeSQL = bench.subject.executeSQL else { return }
             let refused = [
                 "INSERT INTO effects (kind, payload) VALUES ('not a kind', '{}')",

@@ -45,7 +45,7 @@ extension StoreContract {
                 #expect(try await bench.store.event(receipt.id)?.type == type)
             }
         },
-        Case("a batch with one event that cannot be stored records none") { bench in
+        Case("a batch with one event that cannot be stored records none") { bench async throws in
             let good = EventDraft(type: "test.Happened", data: .emptyObject, key: "good")
             var bad = good
             bad.key = String(repeating: "x", count: 501)
@@ -56,12 +56,12 @@ extension StoreContract {
             }
             #expect(try await !bench.store.record([good])[0].isDuplicate)
         },
-        Case("recording and requesting nothing is no work") { bench in
+        Case("recording and requesting nothing is no work") { bench async throws in
             #expect(try await bench.store.record([]).isEmpty)
             #expect(try await bench.store.request([]).isEmpty)
             #expect(try await bench.store.settle([]).stale.isEmpty)
         },
-        Case("what was never stored reads as nothing") { bench in
+        Case("what was never stored reads as nothing") { bench async throws in
             #expect(try await bench.store.event(EventID(rawValue: 999_999)) == nil)
             #expect(try await bench.store.effect(EffectID(rawValue: 999_999)) == nil)
             let effect = EffectID(rawValue: 999_999)

@@ -31,7 +31,7 @@ extension StoreContract {
             #expect(ids == ids.sorted())
             #expect(Set(ids).count == 5)
         },
-        Case("a batch with one effect that cannot be stored requests none") { bench in
+        Case("a batch with one effect that cannot be stored requests none") { bench async throws in
             let good = EffectRequest(kind: Bench.kind, payload: .emptyObject, key: "good")
             var bad = good
             bad.key = String(repeating: "x", count: 501)
@@ -50,7 +50,8 @@ extension StoreContract {
         },
         Case("an effect that was due in the past is ready") { bench in
             let id = try await bench.request(dueIn: .seconds(-3600))
-            #expect(try await bench.state(id) == .ready(run: 1) || bench.store.advance(limit: 10).moved == 1)
+            _ = try await bench.store.advance(limit: 10)
+            #expect(try await bench.state(id) == .ready(run: 1))
             #expect(try await bench.claim().map(\.id) == [id])
         },
         Case("an effect whose request asks for approval is held, and its receipt says so") { bench in

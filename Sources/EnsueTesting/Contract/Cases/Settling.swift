@@ -36,6 +36,13 @@ extension StoreContract {
             #expect(try await bench.outcome(claimed[0].id).output == JSONText(.null))
             #expect(try await bench.outcome(claimed[1].id).output == nil)
         },
+        Case("an error may be any text") { bench in
+            let id = try await bench.request()
+            let error = "it's \u{0} \"broken\"\n\\ \u{FFFF} 🎈" + String(repeating: "x", count: 100_000)
+            try await bench.settle(try await bench.claimOne(), to: .ended(.failed, error: error))
+            let stored = try #require(try await bench.outcome(id).error)
+            #expect(stored.hasPrefix("it's "))
+        },
         Case("a run that is put behind makes the effect ready for the next") { bench in
             let id = try await bench.request()
             try await bench.settle(try await bench.claimOne(), to: .ready, attempted: .init(.failed, error: "once"))

@@ -1,0 +1,37 @@
+internal import Ensue
+
+extension ObservedStore {
+    var identity: StoreIdentity { store.identity }
+
+    func reject(_ delivery: RejectedDelivery) async throws -> RejectionID { try await store.reject(delivery) }
+    func join(_ worker: WorkerRegistration) async throws { try await store.join(worker) }
+    func beat(_ beat: Heartbeat) async throws -> HeartbeatReply { try await store.beat(beat) }
+    func leave(_ worker: WorkerID) async throws { try await store.leave(worker) }
+    func route(limit: Int) async throws -> RoutingReport { try await store.route(limit: limit) }
+    func claim(_ claim: Claim) async throws -> [ClaimedEffect] { try await store.claim(claim) }
+    func rescue(limit: Int) async throws -> RescueReport { try await store.rescue(limit: limit) }
+    func advance(limit: Int) async throws -> AdvanceReport { try await store.advance(limit: limit) }
+    func follow(limit: Int) async throws -> Int { try await store.follow(limit: limit) }
+
+    func release(_ effects: [EffectID], of lease: LeaseID) async throws {
+        try await store.release(effects, of: lease)
+    }
+
+    func retire(before time: Timestamp, limit: Int) async throws -> Int {
+        try await store.retire(before: time, limit: limit)
+    }
+
+    func command(_ command: Command, on effect: EffectID, random: Double) async throws -> EffectRecord? {
+        try await store.command(command, on: effect, random: random)
+    }
+
+    func note(_ progress: EffectRecord.Progress, on effect: EffectID) async throws {
+        try await store.note(progress, on: effect)
+    }
+
+    func event(_ id: EventID) async throws -> RecordedEvent? { try await store.event(id) }
+    func effect(_ id: EffectID) async throws -> EffectRecord? { try await store.effect(id) }
+    func knownKinds() async throws -> Set<EffectKind> { try await store.knownKinds() }
+    func counters() async throws -> [Counter] { try await store.counters() }
+    func changes() -> AsyncStream<StoreChanges> { store.changes() }
+}

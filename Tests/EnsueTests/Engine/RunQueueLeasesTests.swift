@@ -1,0 +1,65 @@
+import Testing
+
+@testable import Ensue
+
+@Suite struct RunQueueLeasesTests {
+    private static let kinds: [EffectKind: HandlerPolicy] = ["a": .standard, "b": .standard]
+
+    private static func filled() -> RunQueue {
+        var queue = RunQueue(kinds)
+        let effects = [
+            claimedEffect(1, kind: "a", lease: 1), claimedEffect(2, kind: "b", lease: 1),
+            claimedEffect(3, kind: "a", lease: 2), claimedEffect(4, kind: "b", lease: 3),
+        ]
+        queue.accept(effects, of: queue.quotas, since: queue.mark)
+        return queue
+    }
+
+    private static func ids(_ leases: [LeaseID: Int]) -> [Int64: Int] {
+        Dictionary(uniqueKeysWithValues: leases.map { ($0.key.rawValue, $0.value) })
+    }
+
+    @Test func `a lease is held until all of its effects are settled`() {
+        var queue = Self.filled()
+        #expect(Self.ids(queue.leases) == [1: 2, 2: 1, 3: 1])
+        _ = queue.finished(0, seconds: 1)
+        queue.settled(LeaseID(rawValue: 1))
+        #expect(Self.ids(queue.leases) == [1: 1, 2: 1, 3: 1])
+        _ = queue.finished(1, seconds: 1)
+        queue.settled(LeaseID(rawValue: 1))
+        #expect(Self.ids(queue.leases) == [2: 1, 3: 1])
+        #expect(queue.unsettled == 0)
+    }
+
+    @Test func `what waits under a lost lease is dropped, what runs is not`() {
+        var queue = Self.filled()
+        let slot = queue.openSlots()[0]
+        #expect(queue.next(slot, mayStart: true)?.id.rawValue == 1)
+        queue.drop([LeaseID(rawValue: 1), LeaseID(rawValue: 3)])
+        #expect(Self.ids(queue.leases) == [1: 1, 2: 1])
+        #expect(queue.next(slot, mayStart: true)?.id.rawValue == 3)
+        #expect(queue.next(1, mayStart: true) == nil)
+    }
+
+    @Test func `a stopped queue starts nothing, wants nothing, and says what to give back`() {
+        var queue = Self.filled()
+        let slot = queue.openSlots()[0]
+        #expect(queue.next(slot, mayStart: true)?.id.rawValue == 1)
+        let unused = queue.stop()
+        #expect(unused.mapValues { Set($0.map(\.rawValue)) }.sorted { $0.key < $1.key }.map(\.value) == [[2], [3], [4]])
+        #expect(Self.ids(queue.leases) == [1: 1])
+        #expect(queue.quotas.isEmpty)
+        #expect(queue.next(slot, mayStart: true) == nil)
+        let wantsMore = queue.finished(0, seconds: 1)
+        #expect(!wantsMore)
+        queue.refill()
+        #expect(queue.quotas.isEmpty)
+    }
+
+    @Test func `an effect of an unknown kind is not counted`() {
+        var queue = RunQueue(Self.kinds)
+        queue.accept([claimedEffect(1, kind: "c", lease: 9)], of: [], since: queue.mark)
+        #expect(queue.leases.isEmpty)
+        #expect(queue.openSlots().isEmpty)
+    }
+}
