@@ -36,20 +36,17 @@ struct Deployment {
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
         do { try await group.run() } catch let error as IOError {
             throw CommandFailure(explanation(of: error))
-        } catch is SocketAddressError.UnknownHost {
-            throw CommandFailure("cannot find the address of the host '\(server.options.host)'")
         }
     }
 
     private func explanation(of error: IOError) -> String {
-        let (host, port) = (server.options.host, server.options.port)
+        let port = server.options.port
         let remedy = "\(RootCommand.programName) \(command) --port"
         return switch error.errnoCode {
         case EADDRINUSE:
             "port \(port) is in use; stop the other program or choose another: \(remedy) \(port < 65_535 ? port + 1 : 8080)"
         case EACCES: "port \(port) may not be opened by this user; choose one from 1024 up: \(remedy) 8080"
-        case EADDRNOTAVAIL: "this machine has no address '\(host)'; leave --host out to listen on 127.0.0.1"
-        default: "cannot listen on \(host):\(port): \(error)"
+        default: "cannot listen on port \(port): \(error)"
         }
     }
 }

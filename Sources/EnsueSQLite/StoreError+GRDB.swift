@@ -13,8 +13,8 @@ extension StoreError {
             reason = .busy
             detail = "another process has held the write lock for too long (\(text))"
         case .SQLITE_FULL:
-            reason = .unavailable
-            detail = "the disk is full; nothing was stored. Make room and try again (\(text))"
+            reason = .full
+            detail = "make room and try again (\(text))"
         case .SQLITE_IOERR, .SQLITE_CANTOPEN, .SQLITE_READONLY, .SQLITE_PERM, .SQLITE_NOMEM, .SQLITE_INTERRUPT,
             .SQLITE_AUTH:
             reason = .unavailable

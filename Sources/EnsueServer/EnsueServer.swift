@@ -32,7 +32,7 @@ public struct EnsueServer: Sendable {
         router.add(middleware: ProblemMiddleware())
         let routes = Routes(router: router, options: options)
         routes.add([Liveness(), Readiness(store: engine.store)])
-        router.add(middleware: BrowserGuard(options))
+        router.add(middleware: BrowserGuard())
         routes.add([
             RecordEvents(engine: engine), ReadEvent(engine: engine),
             RequestEffects(engine: engine), ReadEffect(engine: engine),
@@ -47,7 +47,7 @@ public struct EnsueServer: Sendable {
     ) -> Application<RouterResponder<BasicRequestContext>> {
         Application(
             router: router(), server: .http1(configuration: .init(idleTimeout: .seconds(75))),
-            configuration: ApplicationConfiguration(address: .hostname(options.host, port: options.port)),
+            configuration: ApplicationConfiguration(address: .hostname(ServerOptions.host, port: options.port)),
             onServerRunning: onServerRunning, logger: logger)
     }
 }

@@ -3,14 +3,10 @@ public import HTTPTypes
 
 /// How the server listens and what it lets in.
 public struct ServerOptions: Sendable {
-    /// The address to listen at. There is no authentication in this version: whoever reaches an address other than
-    /// localhost can record, request and read.
-    public var host: String
+    /// There is no authentication in this version, so the server is for programs on its own machine alone.
+    static let host = "127.0.0.1"
     /// 0 lets the system choose.
     public var port: Int
-    /// Names, without port, under which the server may be addressed besides `localhost`, `127.0.0.1`, `[::1]` and
-    /// ``host``: what a proxy or a container network calls it.
-    public var allowedHosts: Set<String>
     /// What a delivery from Hasura must carry; nil lets in everyone who reaches the server.
     public var hasuraSecret: SecretHeader?
     /// How many bytes a request's body may have.
@@ -19,12 +15,9 @@ public struct ServerOptions: Sendable {
     public var batchLimit: Int
 
     public init(
-        host: String = "127.0.0.1", port: Int = 8080, allowedHosts: Set<String> = [],
-        hasuraSecret: SecretHeader? = nil, bodyLimit: Int = 1 << 20, batchLimit: Int = 1000
+        port: Int = 8080, hasuraSecret: SecretHeader? = nil, bodyLimit: Int = 1 << 20, batchLimit: Int = 1000
     ) {
-        self.host = host
         self.port = port
-        self.allowedHosts = allowedHosts
         self.hasuraSecret = hasuraSecret
         self.bodyLimit = bodyLimit
         self.batchLimit = batchLimit

@@ -9,14 +9,14 @@ import Testing
     @Test func `a declared effect is handled as its type says and gives its output`() async throws {
         var handlers = Handlers()
         handlers.handle(SendSMS.self) { sms, context in
-            .completed(SendSMS.Output(messageID: "\(sms.to)/\(context.run)/\(context.effect)"))
+            .completed(SendSMS.Output(messageID: "\(sms.to)-\(context.run)-\(context.effect)"))
         }
         let engine = try bench.engine(handlers)
         try await engine.working {
             let request = try await engine.request(SendSMS(to: "070"))
-            #expect(try await request.output(within: .seconds(60)) == SendSMS.Output(messageID: "070/1/\(request.id)"))
+            #expect(try await request.output(within: .seconds(60)) == SendSMS.Output(messageID: "070-1-\(request.id)"))
             let outcome = try await engine.outcome(of: request.id)
-            #expect(outcome.output?.text == #"{"messageID":"070\/1\/\#(request.id)"}"#)
+            #expect(outcome.output?.text == #"{"messageID":"070-1-\#(request.id)"}"#)
             #expect(outcome.run == 1)
             #expect(outcome.startedAt.map { $0 <= outcome.completedAt } == true)
         }
@@ -75,7 +75,8 @@ import Testing
         var handlers = Handlers()
         handlers.handle("late.kind") { _, _ in .completed("at last") }
         let engine = try bench.engine(handlers)
-        try await engine.working { #expect(try await engine.outcome(of: id).output?.text == #""at last""#) }
+        let outcome = try await engine.working { try await engine.outcome(of: id) }
+        #expect(outcome.output?.text == #""at last""#)
     }
 
     @Test func `record and request work without an engine running, and what they stored is handled later`() async throws {

@@ -10,11 +10,10 @@ import Testing
 
 @Suite(.timeLimit(.minutes(1)))
 struct GuardTests {
-    private let rules = BrowserGuard(ServerOptions(host: "10.1.2.3", allowedHosts: ["Ensue.Internal"]))
+    private let rules = BrowserGuard()
 
     @Test(arguments: [
         "localhost", "localhost:8080", "LOCALHOST:1", "127.0.0.1", "127.0.0.1:8080", "[::1]", "[::1]:8080",
-        "10.1.2.3:80", "ensue.internal", "ENSUE.internal:8080",
     ])
     func `the server's own names are let in`(host: String) {
         #expect(rules.refusal(host: host, origin: nil, fetchSite: nil) == nil)
@@ -22,7 +21,7 @@ struct GuardTests {
     }
 
     @Test(arguments: [
-        nil, "", "evil.example", "evil.example:8080", "localhost.evil.example", "evil.example:localhost",
+        nil, "", "10.1.2.3:80", "evil.example", "evil.example:8080", "localhost.evil.example", "evil.example:localhost",
         "127.0.0.1.nip.io",
         "localhost:", "localhost:8080:1", "@localhost",
     ])

@@ -5,7 +5,15 @@ internal import Synchronization
 final class Executor: Sendable {
     private struct State {
         var queue: RunQueue
-        var controls: [EffectID: RunControl] = [:]
+        /// An effect has two when it was given away during a run that still goes on, and has come back.
+        var controls: [EffectID: [RunControl]] = [:]
+        /// The lease of a claim whose answer is still under way.
+        var claiming: LeaseID?
+
+        mutating func forget(_ control: RunControl, of effect: EffectID) {
+            controls[effect]?.removeAll { $0 === control }
+            if controls[effect]?.isEmpty == true { controls[effect] = nil }
+        }
     }
 
     private let state: Mutex<State>
@@ -42,7 +50,9 @@ final class Executor: Sendable {
         signal.notify()
     }
 
-    var leases: [LeaseID] { state.withLock { Array($0.queue.leases.keys) } }
+    var leases: (held: Set<LeaseID>, claiming: LeaseID?) {
+        state.withLock { (Set($0.queue.leases.keys), $0.claiming) }
+    }
     var running: Int { state.withLock { $0.queue.running } }
 
     /// Claims and runs until `stopped` says so; then gives back what was not started, waits for what runs, and after
@@ -53,9 +63,9 @@ final class Executor: Sendable {
                 let claimed = await claim(into: &slots)
                 if !claimed { await signal.wait(atMost: options.safetyPoll, clock: environment.clock) }
             }
-            await giveBackUnused()
+            await giveBack(state.withLock { $0.queue.stop() })
             await waitForRuns()
-            let left = state.withLock { Array($0.controls.values) }
+            let left = state.withLock { $0.controls.values.flatMap { $0 } }
             if !left.isEmpty { environment.logger.warning("cancelling \(left.count) runs after the grace period") }
             for control in left { control.stop(.interrupted) }
         }
@@ -70,12 +80,17 @@ final class Executor: Sendable {
         }
         let claim = Claim(
             worker: worker, firstLease: LeaseID(rawValue: performer.random.id()), quotas: quotas, lease: options.lease)
+        state.withLock { $0.claiming = claim.firstLease }
         do {
             let claimed = try await store.claim(claim)
-            state.withLock { $0.queue.accept(claimed, of: quotas, since: mark) }
+            state.withLock { state in
+                state.claiming = nil
+                state.queue.accept(claimed, of: quotas, since: mark)
+            }
             open(&slots)
             return !claimed.isEmpty
         } catch {
+            state.withLock { $0.claiming = nil }
             environment.logger.error("claiming failed, will try again", metadata: ["error": "\(error)"])
             await environment.clock.pause(for: .milliseconds(200))
             return false
@@ -94,12 +109,15 @@ final class Executor: Sendable {
             await performer.perform(claimed, control: control) { settled in
                 let length = self.environment.clock.uptime() - started
                 let wantsMore = self.state.withLock { state in
-                    state.controls[claimed.id] = nil
+                    state.forget(control, of: claimed.id)
                     return state.queue.finished(lane, seconds: length.seconds)
                 }
                 self.options.onRun?(RunReport(settled, took: length))
                 self.settler.submit(settled)
                 if wantsMore { self.signal.notify() }
+            } late: { settled in
+                self.state.withLock { $0.queue.finishedLate(settled.lease) }
+                self.settler.submit(settled)
             }
         }
         idle.notify()
@@ -109,7 +127,7 @@ final class Executor: Sendable {
         state.withLock { state in
             guard let claimed = state.queue.next(lane, mayStart: pulse.mayStart) else { return nil }
             let control = RunControl()
-            state.controls[claimed.id] = control
+            state.controls[claimed.id, default: []].append(control)
             return (claimed, control)
         }
     }
@@ -124,8 +142,14 @@ final class Executor: Sendable {
     }
 
     func cancel(_ effects: [EffectID]) {
-        let controls = state.withLock { state in effects.compactMap { state.controls[$0] } }
+        let (controls, unstarted) = state.withLock { state in
+            (effects.flatMap { state.controls[$0] ?? [] }, state.queue.withdraw(Set(effects)))
+        }
         for control in controls { control.stop(.cancelled) }
+        for claimed in unstarted {
+            let cancelled = Transition(to: .ended(.cancelled, error: "cancelled before it was started"))
+            settler.submit(SettledRun(of: claimed, startedAt: nil, transition: cancelled))
+        }
     }
 
     /// Other workers have what these leases held.
@@ -133,8 +157,13 @@ final class Executor: Sendable {
         state.withLock { $0.queue.drop(leases) }
     }
 
-    private func giveBackUnused() async {
-        for (lease, effects) in state.withLock({ $0.queue.stop() }) {
+    /// Lets others have what was fetched ahead of slots that did not become free since this was last called.
+    func giveBackStalled() async {
+        await giveBack(state.withLock { $0.queue.stalled() })
+    }
+
+    private func giveBack(_ unused: [LeaseID: [EffectID]]) async {
+        for (lease, effects) in unused {
             do { try await store.release(effects, of: lease) } catch {
                 environment.logger.warning(
                     "\(effects.count) unused effects stay leased until the lease ends", metadata: ["error": "\(error)"])

@@ -14,8 +14,12 @@ package struct Performer: Sendable {
 
     /// Runs the handler of `claimed` in a task of its own, which `control` can stop, and hands over what follows.
     ///
-    /// A run that takes too long is handed over at once as timed out; the function returns when its task has ended.
-    func perform(_ claimed: ClaimedEffect, control: RunControl, handOver: @Sendable (SettledRun) -> Void) async {
+    /// A run that takes too long is handed over at once as timed out; the function returns when its task has ended. If
+    /// that finishes in spite of it, its result is handed over as `late`, to be found stale.
+    func perform(
+        _ claimed: ClaimedEffect, control: RunControl, handOver: @Sendable (SettledRun) -> Void,
+        late: @Sendable (SettledRun) -> Void = { _ in }
+    ) async {
         guard let handler = handlers[claimed.kind] else { return }
         let startedAt = environment.clock.now()
         let context = HandlerContext(
@@ -33,6 +37,8 @@ package struct Performer: Sendable {
             if stop != nil { group.cancelAll() }
             if case .timedOut(let span) = stop {
                 handOver(settled(claimed, handler, .timedOut(after: span), startedAt))
+                guard let result = await group.next(), result.keepsRequests else { return }
+                late(settled(claimed, handler, result, startedAt))
                 return
             }
             guard let result = await group.next() else { return }

@@ -19,11 +19,18 @@ struct RunQueue {
         var seconds: Double?
         /// The store had no more of the kind when it was last asked.
         var isExhausted = false
+        /// Since the last look at it, a run was started or there was nothing to start.
+        var hasMoved = true
 
         var prefetch: Int {
             guard policy.onWorkerLoss == .retry, let seconds else { return 0 }
             let perSecond = Double(policy.concurrency) / max(seconds, 1e-6)
             return min(prefetchLimit, Int(perSecond * prefetchSeconds))
+        }
+
+        /// Counts runs as so long that none is fetched ahead, until some have been measured again.
+        mutating func slowDown() {
+            seconds = max(seconds ?? 0, 2 * RunQueue.prefetchSeconds * Double(policy.concurrency))
         }
 
         var wanted: Int {
@@ -72,6 +79,7 @@ struct RunQueue {
         var counts: [EffectKind: Int] = [:]
         for effect in claimed {
             guard let lane = indices[effect.kind] else { continue }
+            if lanes[lane].waiting.isEmpty { lanes[lane].hasMoved = true }
             lanes[lane].waiting.append(effect)
             leases[effect.lease, default: 0] += 1
             counts[effect.kind, default: 0] += 1
@@ -99,6 +107,7 @@ struct RunQueue {
             lanes[lane].running -= 1
             return nil
         }
+        lanes[lane].hasMoved = true
         return effect
     }
 
@@ -111,6 +120,12 @@ struct RunQueue {
             && (lanes[lane].wanted > 0 || (lanes[lane].waiting.isEmpty && !lanes[lane].isExhausted))
     }
 
+    /// Notes the end of a run that had been settled without waiting for it.
+    mutating func finishedLate(_ lease: LeaseID) {
+        unsettled += 1
+        leases[lease, default: 0] += 1
+    }
+
     mutating func settled(_ lease: LeaseID) {
         unsettled -= 1
         forget(lease)
@@ -118,24 +133,52 @@ struct RunQueue {
 
     /// Drops what waits under leases that are no longer ours.
     mutating func drop(_ lost: Set<LeaseID>) {
-        for lane in lanes.indices { _ = take(lane) { lost.contains($0.lease) } }
+        for lane in lanes.indices {
+            for effect in take(lane, where: { lost.contains($0.lease) }) { forget(effect.lease) }
+        }
+    }
+
+    /// Takes out those of `effects` that have not been started; they are yet to be settled.
+    mutating func withdraw(_ effects: Set<EffectID>) -> [ClaimedEffect] {
+        guard !effects.isEmpty else { return [] }
+        let withdrawn = lanes.indices.flatMap { take($0) { effects.contains($0.id) } }
+        unsettled += withdrawn.count
+        return withdrawn
+    }
+
+    /// Returns what was fetched ahead in lanes that have not moved since this was last asked, to be given back: their
+    /// runs take longer than they used to, and others may have free slots.
+    mutating func stalled() -> [LeaseID: [EffectID]] {
+        var unused: [LeaseID: [EffectID]] = [:]
+        for lane in lanes.indices {
+            if !lanes[lane].hasMoved, !lanes[lane].waiting.isEmpty {
+                empty(lane, into: &unused)
+                lanes[lane].slowDown()
+            }
+            lanes[lane].hasMoved = lanes[lane].waiting.isEmpty
+        }
+        return unused
     }
 
     /// Starts nothing more. Returns what waited, to be given back.
     mutating func stop() -> [LeaseID: [EffectID]] {
         isStopped = true
         var unused: [LeaseID: [EffectID]] = [:]
-        for lane in lanes.indices {
-            for effect in take(lane, where: { _ in true }) { unused[effect.lease, default: []].append(effect.id) }
-        }
+        for lane in lanes.indices { empty(lane, into: &unused) }
         return unused
+    }
+
+    private mutating func empty(_ lane: Int, into unused: inout [LeaseID: [EffectID]]) {
+        for effect in take(lane, where: { _ in true }) {
+            unused[effect.lease, default: []].append(effect.id)
+            forget(effect.lease)
+        }
     }
 
     private mutating func take(_ lane: Int, where chosen: (ClaimedEffect) -> Bool) -> [ClaimedEffect] {
         let taken = lanes[lane].waiting.filter(chosen)
         guard !taken.isEmpty else { return [] }
         lanes[lane].waiting.removeAll(where: chosen)
-        for effect in taken { forget(effect.lease) }
         return Array(taken)
     }
 

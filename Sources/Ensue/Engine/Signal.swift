@@ -1,6 +1,7 @@
 internal import Synchronization
 
-/// Wakes one waiting loop. Notifications that come while nobody waits are remembered as one.
+/// Wakes one waiting loop; only one may wait at a time. Notifications that come while nobody waits are remembered as
+/// one.
 final class Signal: Sendable {
     private struct State {
         var isRaised = false
@@ -30,6 +31,8 @@ final class Signal: Sendable {
                         state.isRaised = false
                         return true
                     }
+                    assert(state.waiter == nil, "two loops wait for one signal")
+                    precondition(state.waiter == nil, "a signal has one waiter")
                     state.waiter = continuation
                     return false
                 }

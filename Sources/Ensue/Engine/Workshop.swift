@@ -12,6 +12,7 @@ struct Workshop: Sendable {
     private let pulse: Pulse
     private let signals = Signals()
     private let stopping = StopFlag()
+    private let relay: SettledRelay
 
     /// Wakes the loops when the store has something for them.
     private struct Signals: Sendable {
@@ -19,7 +20,6 @@ struct Workshop: Sendable {
         let schedule = Signal()
         let endings = Signal()
         let beat = Signal()
-        let never = Signal()
     }
 
     init(engine: Engine, worker: WorkerID) {
@@ -27,6 +27,7 @@ struct Workshop: Sendable {
         self.worker = worker
         let clock = engine.environment.clock
         let relay = SettledRelay(waiters: engine.waiters)
+        self.relay = relay
         settler = Settler(performer: engine.performer) { relay.settled($0) }
         timers = RunTimers(clock: clock)
         pulse = Pulse(lease: engine.options.lease, clock: clock)
@@ -40,6 +41,7 @@ struct Workshop: Sendable {
     private var logger: Logger { engine.environment.logger }
 
     func run() async throws {
+        defer { relay.detach() }
         try await join()
         await withGracefulShutdownHandler {
             await withTaskCancellationHandler {
@@ -90,10 +92,11 @@ struct Workshop: Sendable {
             loops.addTask { await loop("routing", signals.events, every: options.safetyPoll, route) }
             loops.addTask { await loop("the schedule", signals.schedule, every: options.safetyPoll, advance) }
             loops.addTask { await loop("following endings", signals.endings, every: options.safetyPoll, follow) }
-            loops.addTask { await loop("rescuing", signals.never, every: options.lease / 5, rescue) }
+            loops.addTask { await loop("rescuing", Signal(), every: options.lease / 5, rescue) }
+            loops.addTask { await loop("looking for effects", Signal(), every: options.safetyPoll, look) }
             if let retention = options.retention {
                 loops.addTask {
-                    await loop("retention", signals.never, every: .seconds(600)) { try await retire(after: retention) }
+                    await loop("retention", Signal(), every: .seconds(600)) { try await retire(after: retention) }
                 }
             }
             await executor.run { stopping.isRaised }
@@ -115,6 +118,13 @@ struct Workshop: Sendable {
     private func route() async throws -> Duration? {
         guard !stopping.isRaised else { return nil }
         return try await store.route(limit: Self.batch).events == Self.batch ? .zero : nil
+    }
+
+    /// A notification may have been lost, and what was fetched ahead may wait in vain.
+    private func look() async throws -> Duration? {
+        executor.refill()
+        await executor.giveBackStalled()
+        return nil
     }
 
     private func advance() async throws -> Duration? {
@@ -141,10 +151,11 @@ struct Workshop: Sendable {
     }
 
     private func beat() async throws -> Duration? {
-        let held = Set(executor.leases)
+        let (held, claiming) = executor.leases
         let sentAt = engine.environment.clock.uptime()
         let reply = try await store.beat(
-            Heartbeat(worker: worker, leases: Array(held), lease: engine.options.lease))
+            Heartbeat(
+                worker: worker, leases: held + (claiming.map { [$0] } ?? []), lease: engine.options.lease))
         pulse.confirm(sentAt: sentAt)
         executor.cancel(reply.cancelled)
         executor.lose(held.subtracting(reply.alive))
@@ -178,6 +189,8 @@ private final class SettledRelay: Sendable {
     init(waiters: OutcomeWaiters) { self.waiters = waiters }
 
     func attach(_ executor: Executor) { self.executor.withLock { $0 = executor } }
+    /// The executor holds the settler, and that holds this.
+    func detach() { executor.withLock { $0 = nil } }
 
     func settled(_ runs: [SettledRun]) {
         executor.withLock { $0 }?.settled(runs)

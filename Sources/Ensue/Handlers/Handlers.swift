@@ -72,7 +72,7 @@ public struct Handlers: Sendable {
         _ body: @escaping @Sendable @concurrent (E, HandlerContext) async throws -> Void
     ) {
         declare(event)
-        addListener(name, pattern: .exact(E.eventType), policy: policy) { claimed, context in
+        addListener(name, pattern: .exact(E.eventType), isTyped: true, policy: policy) { claimed, context in
             try await body(try E(claimed: claimed), context)
         }
     }
@@ -82,7 +82,7 @@ public struct Handlers: Sendable {
         matching pattern: TypePattern, as name: String, policy: HandlerPolicy = .standard,
         _ body: @escaping @Sendable @concurrent (RecordedEvent, HandlerContext) async throws -> Void
     ) {
-        addListener(name, pattern: pattern, policy: policy) { claimed, context in
+        addListener(name, pattern: pattern, isTyped: false, policy: policy) { claimed, context in
             try await body(try claimed.requiredEvent(), context)
         }
     }
@@ -93,7 +93,7 @@ public struct Handlers: Sendable {
         @EffectsBuilder _ body: @escaping @Sendable (E) throws -> [any Effect]
     ) {
         declare(event)
-        addListener(name, pattern: .exact(E.eventType), policy: policy) { claimed, context in
+        addListener(name, pattern: .exact(E.eventType), isTyped: true, policy: policy) { claimed, context in
             for effect in try body(try E(claimed: claimed)) { try context.request(effect) }
         }
     }
@@ -107,10 +107,11 @@ public struct Handlers: Sendable {
     }
 
     private mutating func addListener(
-        _ name: String, pattern: TypePattern, policy: HandlerPolicy,
+        _ name: String, pattern: TypePattern, isTyped: Bool, policy: HandlerPolicy,
         _ body: @escaping @Sendable @concurrent (ClaimedEffect, HandlerContext) async throws -> Void
     ) {
         do {
+            try require(!name.isEmpty, "the name is empty")
             try pattern.validate()
             let kind = try EffectKind.listener(name)
             guard registered[kind] == nil else {
@@ -122,15 +123,12 @@ public struct Handlers: Sendable {
                     try await body(claimed, context)
                     return .completed(nil)
                 }))
-            rules.append(Rule(name: name, pattern: pattern, kind: kind, order: Self.order(pattern, rules.count)))
+            // Typed listeners come first, then the others, each in the order of registration.
+            let order = rules.count + (isTyped ? 0 : 1_000_000)
+            rules.append(Rule(name: name, pattern: pattern, kind: kind, order: order))
         } catch {
             conflicts.append("listener '\(name)': \(error)")
         }
-    }
-
-    /// Typed listeners come first, then the others, each in the order of registration.
-    private static func order(_ pattern: TypePattern, _ position: Int) -> Int {
-        if case .exact = pattern { position } else { 1_000_000 + position }
     }
 }
 

@@ -3,8 +3,10 @@ public struct StoreError: Error, Sendable, CustomStringConvertible {
     public enum Reason: Sendable, Hashable {
         /// Another writer held the store for too long; try again.
         case busy
-        /// The store cannot be reached or written at present: disk full, file gone, server down. Nothing was stored.
+        /// The store cannot be reached or written at present: file gone, server down. Nothing was stored.
         case unavailable
+        /// There is no room left on the store's disk. Nothing was stored, and what is there can be read.
+        case full
         /// A row broke a named constraint: the input or our code is wrong.
         case constraint(String)
         case corrupt
@@ -24,13 +26,14 @@ public struct StoreError: Error, Sendable, CustomStringConvertible {
     }
 
     /// Whether the same call may succeed later.
-    public var isTransient: Bool { reason == .busy || reason == .unavailable }
+    public var isTransient: Bool { reason == .busy || reason == .unavailable || reason == .full }
 
     public var description: String {
         let fault =
             switch reason {
             case .busy: "the store is busy"
             case .unavailable: "the store is unavailable"
+            case .full: "the store's disk is full"
             case .constraint(let name): "the store refused a row that breaks \(name)"
             case .corrupt: "the store is corrupt"
             case .schemaMismatch: "the store's schema is not the one this version knows"

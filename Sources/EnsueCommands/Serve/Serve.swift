@@ -17,14 +17,6 @@ struct Serve: AsyncParsableCommand {
     @Option(help: "The port to listen on; 0 lets the system choose.")
     var port = 8080
 
-    @Option(help: "The address to listen on. There is no authentication: keep other addresses behind a proxy.")
-    var host = "127.0.0.1"
-
-    @Option(
-        name: .customLong("allow-host"),
-        help: "A name, without port, under which the server may be addressed besides localhost. Repeatable.")
-    var allowedHosts: [String] = []
-
     @Option(
         help: """
             The header that deliveries from Hasura must carry, as HEADER:VALUE. Other users of the machine can see \
@@ -48,7 +40,7 @@ struct Serve: AsyncParsableCommand {
     func run() async throws {
         let logger = Logger(label: "ensue", level: logLevel)
         let options = ServerOptions(
-            host: host, port: port, allowedHosts: Set(allowedHosts), hasuraSecret: try secret())
+            port: port, hasuraSecret: try secret())
         let store = try location.open()
         let engine = try Engine(
             store: store, handlers: EnsueCommandLine.handlers,
@@ -59,10 +51,7 @@ struct Serve: AsyncParsableCommand {
             command: "serve")
         deployment.onListening = { port in
             logger.info(
-                "serving", metadata: ["store": "\(store.identity.name)", "address": "http://\(options.host):\(port)"])
-            if !["127.0.0.1", "localhost", "::1"].contains(options.host) {
-                logger.warning("whoever reaches this address can record, request and read: there is no authentication")
-            }
+                "serving", metadata: ["store": "\(store.identity.name)", "address": "http://127.0.0.1:\(port)"])
         }
         try await deployment.run()
         logger.info("stopped")

@@ -9,12 +9,7 @@ internal import Hummingbird
 struct BrowserGuard: RouterMiddleware {
     typealias Context = BasicRequestContext
 
-    private let hosts: Set<String>
-
-    init(_ options: ServerOptions) {
-        hosts = Set(
-            (["localhost", "127.0.0.1", "[::1]", "::1", options.host] + options.allowedHosts).map { $0.lowercased() })
-    }
+    private let hosts: Set<String> = ["localhost", "127.0.0.1", "[::1]", "::1"]
 
     @concurrent func handle(
         _ request: Request, context: Context, next: @concurrent (Request, Context) async throws -> Response
@@ -29,8 +24,7 @@ struct BrowserGuard: RouterMiddleware {
     func refusal(host: String?, origin: String?, fetchSite: String?) -> Problem? {
         guard let host = host?.lowercased(), hosts.contains(Self.name(of: host)) else {
             return .forbidden(
-                "the Host '\(host?.prefix(100) ?? "")' is not this server's; if it should be, start the server with "
-                    + "--allow-host")
+                "the Host '\(host?.prefix(100) ?? "")' is not this server's; address it as localhost or 127.0.0.1")
         }
         if let origin, Self.authority(of: origin.lowercased()) != host {
             return .forbidden("pages of '\(origin.prefix(100))' may not use this server")

@@ -12,6 +12,8 @@ extension Problem {
         case let error as MalformedName: self = .invalid(error.description)
         case let error as UnknownKind: self = .unknownKind(error)
         case let error as Refusal: self = .wrongState(error)
+        case let error as StoreError where error.reason == .full:
+            self = .unavailable("the store's disk is full; nothing was stored", retryAfter: 30)
         case let error as StoreError where error.isTransient:
             self = .unavailable("the store cannot be written now; nothing was stored", retryAfter: 2)
         case is CancellationError: self = .unavailable("the server is stopping", retryAfter: 5)

@@ -9,16 +9,17 @@ import Testing
 
 /// A store in a file of its own, which is gone afterwards, and engines on it.
 final class EngineBench: Sendable {
-    let store: SQLiteStore
+    private let sqlite: SQLiteStore
     private let folder: URL
     private let clock: any EngineClock
     private var path: String { folder.appending(path: "ensue.db").path }
+    var store: any Store { sqlite }
 
     init(clock: any EngineClock = SystemClock()) throws {
         folder = FileManager.default.temporaryDirectory.appending(path: "ensue-engine-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         self.clock = clock
-        store = try SQLiteStore(path: folder.appending(path: "ensue.db").path, clock: clock)
+        sqlite = try SQLiteStore(path: folder.appending(path: "ensue.db").path, clock: clock)
     }
 
     deinit {
@@ -26,7 +27,7 @@ final class EngineBench: Sendable {
     }
 
     /// The same file, opened as another process would.
-    func secondStore() throws -> SQLiteStore { try SQLiteStore(path: path, clock: clock) }
+    func secondStore() throws -> any Store { try SQLiteStore(path: path, clock: clock) }
 
     /// An engine on `store`, or on the bench's own. Its leases last as long as any test.
     func engine(
@@ -38,9 +39,10 @@ final class EngineBench: Sendable {
             random: SystemRandomness())
     }
 
-    /// Rows of a table of the store.
-    func rows(of table: String) async throws -> Int {
-        let count: Int? = try await store.read("test") { try $0.value("SELECT count(*) FROM {\(table)}") }
+    /// Rows of the store's tables at one moment.
+    func rows(of tables: String...) async throws -> Int {
+        let counts = tables.map { "(SELECT count(*) FROM {\($0)})" }.joined(separator: " + ")
+        let count: Int? = try await sqlite.read("test") { try $0.value("SELECT \(counts)") }
         return count ?? 0
     }
 
@@ -58,15 +60,19 @@ final class EngineBench: Sendable {
         return records
     }
 
+    /// Waits until so many workers have joined.
+    func joined(_ workers: Int = 1) async throws {
+        for await _ in store.changes() where try await rows(of: "workers") == workers { return }
+        throw CancellationError()
+    }
+
     /// Waits until nothing is left to route, to run or to follow. Helps with what has no sign of its own.
     @discardableResult
     func quiet() async throws -> [EffectRecord] {
         for await _ in store.changes() {
             _ = try await store.route(limit: 1000)
             _ = try await store.follow(limit: 1000)
-            var left = 0
-            for table in ["unrouted", "ready", "leases", "ended"] { left += try await rows(of: table) }
-            if left == 0 { return try await ledger() }
+            if try await rows(of: "unrouted", "ready", "leases", "ended") == 0 { return try await ledger() }
         }
         throw CancellationError()
     }
@@ -76,6 +82,7 @@ extension Engine {
     func service() -> ServiceGroup { ServiceGroup(services: [self], logger: .quiet) }
 
     /// Works as a service while `body` runs; then stops gracefully.
+    @discardableResult
     func working<Value: Sendable>(_ body: () async throws -> Value) async throws -> Value {
         let service = service()
         async let end: Void = service.run()
@@ -110,6 +117,7 @@ extension Engine {
 extension ManualClock {
     /// Lets `span` pass at once, and then some more, a second at a time, until `body` is done: a loop that was about to
     /// fall asleep has missed the moment.
+    @discardableResult
     func pass<Value: Sendable>(_ span: Duration, until body: () async throws -> Value) async throws -> Value {
         advance(by: span)
         return try await withThrowingTaskGroup { group in

@@ -7,7 +7,7 @@ import Testing
 
 /// What becomes of a run, whatever its handler does and whoever stops it.
 @Suite(.timeLimit(.minutes(1)))
-struct PerformerTests {
+final class PerformerTests: Sendable {
     private struct Broken: Error, CustomStringConvertible { let description = "broken" }
 
     private let clock = ManualClock()
@@ -36,11 +36,18 @@ struct PerformerTests {
             return try await body(context)
         }
         let settled = Mutex<[SettledRun]>([])
-        await performer.perform(claimedEffect(), control: control) { run in settled.withLock { $0.append(run) } }
+        await performer.perform(claimedEffect(), control: control) { run in
+            settled.withLock { $0.append(run) }
+        } late: { run in
+            late.withLock { $0.append(run) }
+        }
         let runs = settled.withLock { $0 }
         try #require(runs.count == 1, "a run is handed over exactly once")
         return runs[0]
     }
+
+    /// Results that came after their run had been handed over.
+    private let late = Mutex<[SettledRun]>([])
 
     /// Waits until the task is cancelled.
     private static func untilCancelled() async {
@@ -125,6 +132,18 @@ struct PerformerTests {
         #expect(run.transition.attempted?.result == .failed)
         #expect(run.transition.attempted?.error?.contains("30") == true)
         #expect(run.requests.isEmpty)
+        let late = late.withLock { $0 }
+        #expect(late.map(\.transition) == [Transition(to: .ended(.completed, output: JSONText("too late")))])
+        #expect(late.allSatisfy { $0.requests.isEmpty })
+    }
+
+    @Test func `a run that took too long and then fails is not heard of again`() async throws {
+        _ = try await perform(stopping: .timedOut(.seconds(30))) { _ in
+            await Self.untilCancelled()
+            throw Broken()
+        }
+        let count = late.withLock { $0.count }
+        #expect(count == 0)
     }
 
     @Test func `a run whose caller is cancelled is interrupted`() async throws {

@@ -62,4 +62,47 @@ import Testing
         #expect(queue.leases.isEmpty)
         #expect(queue.openSlots().isEmpty)
     }
+
+    @Test func `what is withdrawn before its start is yet to be settled, and what runs is not withdrawn`() {
+        var queue = Self.filled()
+        #expect(queue.next(queue.openSlots()[0], mayStart: true)?.id.rawValue == 1)
+        #expect(queue.withdraw([EffectID(rawValue: 1), EffectID(rawValue: 2)]).map(\.id.rawValue) == [2])
+        #expect(queue.unsettled == 1)
+        #expect(Self.ids(queue.leases) == [1: 2, 2: 1, 3: 1])
+        queue.settled(LeaseID(rawValue: 1))
+        #expect(queue.unsettled == 0)
+        #expect(Self.ids(queue.leases) == [1: 1, 2: 1, 3: 1])
+        #expect(queue.withdraw([]).isEmpty)
+    }
+
+    @Test func `what was fetched ahead and does not start while others could is given back`() {
+        var queue = RunQueue(["a": HandlerPolicy(concurrency: 1)])
+        queue.accept([claimedEffect(1, kind: "a")], of: queue.quotas, since: queue.mark)
+        #expect(queue.next(queue.openSlots()[0], mayStart: true) != nil)
+        queue.accept([claimedEffect(2, kind: "a", lease: 2)], of: [], since: queue.mark)
+        #expect(queue.stalled().isEmpty, "it has only just come")
+        #expect(queue.stalled() == [LeaseID(rawValue: 2): [EffectID(rawValue: 2)]])
+        #expect(Self.ids(queue.leases) == [1: 1])
+        #expect(queue.stalled().isEmpty)
+    }
+
+    @Test func `a lane that moves is not stalled`() {
+        var queue = RunQueue(["a": HandlerPolicy(concurrency: 1)])
+        queue.accept((1...4).map { claimedEffect($0, kind: "a") }, of: queue.quotas, since: queue.mark)
+        let slot = queue.openSlots()[0]
+        for _ in 1...3 {
+            #expect(queue.next(slot, mayStart: true) != nil)
+            #expect(queue.stalled().isEmpty)
+        }
+    }
+
+    @Test func `a run that ends late holds its lease until its late result is dealt with`() {
+        var queue = RunQueue(Self.kinds)
+        queue.finishedLate(LeaseID(rawValue: 5))
+        #expect(queue.unsettled == 1)
+        #expect(Self.ids(queue.leases) == [5: 1])
+        queue.settled(LeaseID(rawValue: 5))
+        #expect(queue.unsettled == 0)
+        #expect(queue.leases.isEmpty)
+    }
 }
