@@ -102,7 +102,9 @@ let package = Package(
             resources: [.copy("Fixtures")], swiftSettings: strict),
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["EnsueMain", grdb, asyncHTTPClient, hummingbird, logging, nioCore, nioHTTP1, serviceLifecycle],
+            dependencies: [
+                "EnsueMain", grdb, asyncHTTPClient, hummingbird, logging, nioCore, nioHTTP1, serviceLifecycle,
+            ],
             swiftSettings: strict),
     ]
 )

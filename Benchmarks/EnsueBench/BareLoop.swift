@@ -34,7 +34,9 @@ struct BareLoop {
         var payloads = 0
         try db.inTransaction(.immediate) {
             let claim = try db.cachedStatement(
-                sql: "SELECT priority, effect FROM ready WHERE kind = ? AND account = 1 ORDER BY priority, effect LIMIT 1000")
+                sql:
+                    "SELECT priority, effect FROM ready WHERE kind = ? AND account = 1 ORDER BY priority, effect LIMIT 1000"
+            )
             var last: (Int, Int64) = (0, 0)
             let cursor = try Row.fetchCursor(claim, arguments: [kindID])
             while let row = try cursor.next() {
@@ -45,9 +47,12 @@ struct BareLoop {
             try db.cachedStatement(
                 sql: "DELETE FROM ready WHERE kind = ? AND account = 1 AND (priority, effect) <= (?, ?)"
             ).execute(arguments: [kindID, last.0, last.1])
-            try db.cachedStatement(sql: "INSERT INTO leases (id, worker, open, claimed_at, expires_at) VALUES (?, 1, ?, 0, 0)")
-                .execute(arguments: [lease, "[\(effects.map(String.init).joined(separator: ","))]"])
-            let read = try db.cachedStatement(sql: "SELECT account, kind, payload, key, event FROM effects WHERE id = ?")
+            try db.cachedStatement(
+                sql: "INSERT INTO leases (id, worker, open, claimed_at, expires_at) VALUES (?, 1, ?, 0, 0)"
+            )
+            .execute(arguments: [lease, "[\(effects.map(String.init).joined(separator: ","))]"])
+            let read = try db.cachedStatement(
+                sql: "SELECT account, kind, payload, key, event FROM effects WHERE id = ?")
             for effect in effects {
                 if let row = try Row.fetchOne(read, arguments: [effect]) { payloads += (row[2] as String).utf8.count }
             }

@@ -64,7 +64,9 @@ struct SQLiteSuite {
                     let start = ContinuousClock.now
                     let calls = try await withThrowingTaskGroup(of: Int.self) { group in
                         for caller in 0..<64 {
-                            group.addTask { try await Self.call(engine, caller, record: record, until: start + .seconds(3)) }
+                            group.addTask {
+                                try await Self.call(engine, caller, record: record, until: start + .seconds(3))
+                            }
                         }
                         return try await group.reduce(0, +)
                     }

@@ -47,11 +47,13 @@ final class GroupCommit: Sendable {
             let job = Job(
                 run: { write in
                     let value = try body(&write)
-                    try write.flushCounters()
+                    try write.finish()
                     result.withLock { $0 = value }
                 },
                 finish: { error in
-                    if let error { return continuation.resume(throwing: StoreError.mapping(error, operation: operation)) }
+                    if let error {
+                        return continuation.resume(throwing: StoreError.mapping(error, operation: operation))
+                    }
                     if let value = result.withLock({ $0 }) { continuation.resume(returning: value) }
                 })
             submit(job)

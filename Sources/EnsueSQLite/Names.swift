@@ -8,6 +8,9 @@ final class Names: Sendable {
 
     init(prefix: String) { self.prefix = prefix }
 
+    /// Whether the database is an application's.
+    var isShared: Bool { !prefix.isEmpty }
+
     func resolve(_ template: String) -> String {
         resolved.withLock { known in
             if let sql = known[template] { return sql }

@@ -45,8 +45,9 @@ extension Write {
             """
             INSERT INTO {ready} (kind, account, priority, effect, run, alone)
             SELECT k.id, a.id, e.priority, e.id, ?2,
-                ?2 > \(Poison.suspectedAfter) AND (SELECT count(*) FROM {attempts} x WHERE x.effect = e.id AND x.result = 'lost')
-                    >= \(Poison.suspectedAfter)
+                ?2 > \(Poison.suspectedAfter)
+                    AND (SELECT count(*) FROM {attempts} x WHERE x.effect = e.id AND x.result = 'lost')
+                        >= \(Poison.suspectedAfter)
             FROM {effects} e JOIN {kinds} k ON k.name = e.kind JOIN {accounts} a ON a.name = e.account
             WHERE e.id = ?1
             """, [effect.rawValue, run])

@@ -59,7 +59,8 @@ struct RawStatement {
         guard code != expected else { return }
         let message = sqlite3_db_handle(handle).flatMap { sqlite3_errmsg($0) }.map { String(cString: $0) }
         throw DatabaseError(
-            resultCode: ResultCode(rawValue: code), message: message, sql: sqlite3_sql(handle).map { String(cString: $0) })
+            resultCode: ResultCode(rawValue: code), message: message,
+            sql: sqlite3_sql(handle).map { String(cString: $0) })
     }
 
     // MARK: Columns, counted from 0

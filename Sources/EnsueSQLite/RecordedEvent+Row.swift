@@ -17,7 +17,8 @@ extension RecordedEvent {
         let tags: String = row[5]
         let source: String? = row[3]
         self.init(
-            id: EventID(rawValue: row[0]), account: try Account(row[1] as String), type: try EventType(row[2] as String),
+            id: EventID(rawValue: row[0]), account: try Account(row[1] as String),
+            type: try EventType(row[2] as String),
             source: try source.map { try SourceName($0) }, key: row[4],
             tags: tags == "[]" ? [] : try JSONText(trusted: tags).decode(), data: JSONText(trusted: row[6]),
             time: Timestamp(milliseconds: row[7]), recordedAt: Timestamp(milliseconds: row[8]),

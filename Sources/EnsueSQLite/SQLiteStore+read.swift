@@ -105,7 +105,8 @@ extension Write {
 
     private func attempts(_ id: EffectID) throws -> [Attempt] {
         try rows(
-            "SELECT run, result, error, started_at, ended_at FROM {attempts} WHERE effect = ? ORDER BY id", [id.rawValue]
+            "SELECT run, result, error, started_at, ended_at FROM {attempts} WHERE effect = ? ORDER BY id",
+            [id.rawValue]
         ).compactMap { row in
             guard let result = Attempt.Result(rawValue: row[1]) else { return nil }
             return Attempt(

@@ -50,7 +50,7 @@ extension SQLiteStore {
     private func joining<Value>(_ db: Database, _ body: (inout Write) throws -> Value) throws -> Value {
         var write = Write(db: db, names: names, now: clock.now())
         let value = try body(&write)
-        try write.flushCounters()
+        try write.finish()
         let changes = write.changes
         db.afterNextTransaction { [hub] _ in hub.publish(changes) }
         return value

@@ -48,7 +48,8 @@ final class RuleCache: Sendable {
         let rules = RuleSet(
             try rows.map { row in
                 Rule(
-                    name: row[0], pattern: try JSONText(trusted: row[1]).decode(), kind: try EffectKind(row[2] as String),
+                    name: row[0], pattern: try JSONText(trusted: row[1]).decode(),
+                    kind: try EffectKind(row[2] as String),
                     order: row[3])
             })
         cached.withLock { $0 = (version, write.now, rules) }

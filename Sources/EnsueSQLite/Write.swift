@@ -45,6 +45,19 @@ struct Write {
         try Value.fetchOne(try statement(sql), arguments: arguments)
     }
 
+    /// Ends a verb: writes what it counted, and tells an application that observes our tables in its database of the
+    /// rows that GRDB did not see being inserted.
+    mutating func finish() throws {
+        try flushCounters()
+        guard names.isShared else { return }
+        let tables: [(StoreChanges, String)] = [
+            (.events, "{events}"), (.effects, "{effects}"), (.effects, "{ready}"), (.outcomes, "{outcomes}"),
+        ]
+        for (change, table) in tables where changes.contains(change) {
+            try db.notifyChanges(in: Table(names.resolve(table)))
+        }
+    }
+
     // MARK: Names as numbers
 
     func accountID(_ account: Account) throws -> Int64 {
@@ -66,7 +79,7 @@ struct Write {
     }
 
     /// Adds what was counted to this minute's counters.
-    mutating func flushCounters() throws {
+    private mutating func flushCounters() throws {
         let minute = now.milliseconds / 60_000
         for (what, count) in tally {
             try execute(

@@ -62,7 +62,9 @@ struct CrashTests {
         try expectNoViolations(folder.store, second)
     }
 
-    @Test func `a process paused past its lease loses its effects, and settles none of them when it wakes`() async throws {
+    @Test func `a process paused past its lease loses its effects, and settles none of them when it wakes`()
+        async throws
+    {
         let folder = try TemporaryFolder()
         let receiver = try await SlowReceiver.start()
         let paused = try await ServerProcess.start("serve", store: folder.store)

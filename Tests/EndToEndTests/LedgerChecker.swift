@@ -45,10 +45,12 @@ struct LedgerChecker {
     }
 
     /// Every event that left the queue has caused exactly the effects it calls for; every other is still in it.
-    private func misrouted(_ db: Database, _ acknowledged: Acknowledged, _ listeners: [String: Int]) throws -> [String] {
+    private func misrouted(_ db: Database, _ acknowledged: Acknowledged, _ listeners: [String: Int]) throws -> [String]
+    {
         let unrouted = Set(try Int64.fetchAll(db, sql: "SELECT event FROM unrouted"))
         let counts = try Row.fetchAll(
-            db, sql: "SELECT v.id, v.type, count(e.id) FROM events v LEFT JOIN effects e ON e.event = v.id GROUP BY v.id")
+            db,
+            sql: "SELECT v.id, v.type, count(e.id) FROM events v LEFT JOIN effects e ON e.event = v.id GROUP BY v.id")
         return counts.compactMap { row in
             let (id, type, count): (Int64, String, Int) = (row[0], row[1], row[2])
             let wanted = unrouted.contains(id) ? 0 : listeners[type] ?? 0

@@ -58,13 +58,15 @@ final class Load: Sendable {
             switch number % 4 {
             case 0:
                 return try await note(
-                    server.post("/v1/events", #"{"type":"\#(Self.challengeType)","key":"\#(key)","data":{"n":\#(number)}}"#),
+                    server.post(
+                        "/v1/events", #"{"type":"\#(Self.challengeType)","key":"\#(key)","data":{"n":\#(number)}}"#),
                     event: Self.challengeType)
             case 1:
                 return try await note(
                     server.post(
                         "/v1/effects",
-                        #"{"kind":"event.record","key":"\#(key)","payload":{"type":"load.Recorded","data":{"n":\#(number)}}}"#))
+                        #"{"kind":"event.record","key":"\#(key)","payload":{"type":"load.Recorded","data":{"n":\#(number)}}}"#
+                    ))
             case 2:
                 return try await note(
                     server.post("/v1/effects", #"{"kind":"log","key":"\#(key)","payload":{"message":"\#(key)"}}"#))

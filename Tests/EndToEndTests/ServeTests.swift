@@ -33,7 +33,8 @@ struct ServeTests {
         #expect(answer.status == 202)
         let checker = LedgerChecker(path: folder.store)
         try await eventually("the message is sent in its third run", within: .seconds(30)) {
-            try checker.count("SELECT count(*) FROM ledger WHERE kind = 'sms.send' AND state = 'completed' AND runs = 3") > 0
+            try checker.count(
+                "SELECT count(*) FROM ledger WHERE kind = 'sms.send' AND state = 'completed' AND runs = 3") > 0
         }
         #expect(try await server.stop() == 0)
     }

@@ -31,7 +31,9 @@ final class ServerProcess: Sendable {
         self.process = process
         self.port = port
         self.log = URL(fileURLWithPath: log)
-        guard FileManager.default.createFile(atPath: log, contents: nil) else { throw EndToEndError("no log at \(log)") }
+        guard FileManager.default.createFile(atPath: log, contents: nil) else {
+            throw EndToEndError("no log at \(log)")
+        }
         let output = try FileHandle(forWritingTo: self.log)
         process.standardOutput = output
         process.standardError = output

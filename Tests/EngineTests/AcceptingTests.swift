@@ -21,15 +21,16 @@ import Testing
         return handlers
     }
 
-    @Test(arguments: [
-        (SendSMS.kind, ["to": "+4670", "text": "hello"], nil),
-        (SendSMS.kind, ["to": "070", "text": "hello"], "no number abroad: 070"),
-        (SendSMS.kind, ["to": "", "text": "hello"], "to must not be empty"),
-        (SendSMS.kind, ["text": "hello"], "the payload is not a valid sms.send: missing key: to"),
-        (SendSMS.kind, ["to": 7, "text": "hello"], "the payload is not a valid sms.send: to is not String"),
-        ("publish_rateset", [:], "missing keys: RATESET, user"),
-        ("listener.sms", [:], "'listener.sms' is a listener; record the event it waits for"),
-    ] as [(EffectKind, JSONValue, String?)])
+    @Test(
+        arguments: [
+            (SendSMS.kind, ["to": "+4670", "text": "hello"], nil),
+            (SendSMS.kind, ["to": "070", "text": "hello"], "no number abroad: 070"),
+            (SendSMS.kind, ["to": "", "text": "hello"], "to must not be empty"),
+            (SendSMS.kind, ["text": "hello"], "the payload is not a valid sms.send: missing key: to"),
+            (SendSMS.kind, ["to": 7, "text": "hello"], "the payload is not a valid sms.send: to is not String"),
+            ("publish_rateset", [:], "missing keys: RATESET, user"),
+            ("listener.sms", [:], "'listener.sms' is a listener; record the event it waits for"),
+        ] as [(EffectKind, JSONValue, String?)])
     func `a request from outside is refused with the reason before it is acknowledged`(
         _ kind: EffectKind, _ payload: JSONValue, _ reason: String?
     ) async throws {
@@ -68,11 +69,12 @@ import Testing
         #expect(try await bench.rows(of: "effects") == 0)
     }
 
-    @Test(arguments: [
-        (["phone": "070", "score": -1], "score must not be negative"),
-        (["phone": "070"], "the data is not a valid polls.PollCompleted: missing key: score"),
-        (["phone": "070", "score": "9"], "the data is not a valid polls.PollCompleted: score is not Int"),
-    ] as [(JSONValue, String)])
+    @Test(
+        arguments: [
+            (["phone": "070", "score": -1], "score must not be negative"),
+            (["phone": "070"], "the data is not a valid polls.PollCompleted: missing key: score"),
+            (["phone": "070", "score": "9"], "the data is not a valid polls.PollCompleted: score is not Int"),
+        ] as [(JSONValue, String)])
     func `drafts of declared events are validated, all of them before any is stored`(
         _ data: JSONValue, _ reason: String
     ) async throws {

@@ -44,7 +44,9 @@ import Testing
         return receipts.map(\.id)
     }
 
-    @Test func `a failed effect that is retried by hand keeps its id and key, and has all its attempts anew`() async throws {
+    @Test func `a failed effect that is retried by hand keeps its id and key, and has all its attempts anew`()
+        async throws
+    {
         let policy = HandlerPolicy(attempts: 2, backoff: .fixed(.zero))
         let engine = try bench.engine(
             .job(policy) { [journal] _, context in

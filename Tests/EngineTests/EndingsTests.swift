@@ -41,7 +41,8 @@ import Testing
         }
     }
 
-    @Test func `a listener is not told of the endings of its own effects, and a star matches no endings`() async throws {
+    @Test func `a listener is not told of the endings of its own effects, and a star matches no endings`() async throws
+    {
         var handlers = Handlers.job { _, _ in .completed() }
         handlers.listen(matching: .glob("ensue.effect.*"), as: "audit") { _, _ in }
         handlers.listen(matching: .glob("*"), as: "everything") { _, _ in }

@@ -79,7 +79,8 @@ import Testing
         #expect(outcome.output?.text == #""at last""#)
     }
 
-    @Test func `record and request work without an engine running, and what they stored is handled later`() async throws {
+    @Test func `record and request work without an engine running, and what they stored is handled later`() async throws
+    {
         let producer = try bench.engine()
         let event = try await producer.record(PollCompleted(phone: "070", score: 9))
         let request = try await producer.request(Job(name: "later"))

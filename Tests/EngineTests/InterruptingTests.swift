@@ -52,6 +52,27 @@ import Testing
         #expect(outcome.kind == .completed)
     }
 
+    @Test func `a run whose effect has ended in a later one is cancelled as well`() async throws {
+        let tokens = Journal()
+        let handlers = Handlers.job(HandlerPolicy(backoff: .fixed(.zero))) { [journal, gate] _, context in
+            tokens.note(context.completion.token)
+            guard context.run == 1 else { return .completed() }
+            do { try await gate.pass() } catch { journal.note("stopped") }
+            return .completed()
+        }
+        let engine = try bench.engine(handlers)
+        let service = engine.service()
+        async let end: Void = service.run()
+        let id = try await engine.request(Job(name: "overtaken")).id
+        let token = try await tokens.entries(atLeast: 1)[0]
+        _ = try await engine.complete(token, .failed(error: "said somebody else", retry: true))
+        #expect(try await engine.outcome(of: id).run == 2)
+        await service.triggerGracefulShutdown()
+        try await clock.pass(.zero) { try await journal.entries(atLeast: 1) }
+        try await end
+        #expect(try await engine.effect(id)?.outcome?.run == 2)
+    }
+
     @Test func `what must not be repeated blindly is uncertain after an interruption, and a person decides`()
         async throws
     {

@@ -117,7 +117,8 @@ import Testing
         try execute("INSERT INTO effects (kind) VALUES ('nobody'), ('somebody')")
         try await store.join(
             WorkerRegistration(
-                id: WorkerID(rawValue: 1), name: "test", kinds: ["somebody": .standard], rules: [], lease: .seconds(15)))
+                id: WorkerID(rawValue: 1), name: "test", kinds: ["somebody": .standard], rules: [], lease: .seconds(15))
+        )
         #expect(try row("SELECT group_concat(kind) FROM ledger_unhandled")?[0] == "nobody")
     }
 }

@@ -52,6 +52,17 @@ import Testing
         #expect(await changes.next()?.contains(.effects) == true)
     }
 
+    @Test func `an application that observes our tables sees what is inserted`() async throws {
+        let observation = ValueObservation.tracking { db in
+            try Int.fetchOne(db, sql: "SELECT count(*) FROM ensue_effects") ?? 0
+        }
+        _ = try await store.request([EffectRequest(Greet(name: "Ada"))])
+        var counts = observation.removeDuplicates().values(in: pool).makeAsyncIterator()
+        #expect(try await counts.next() == 1)
+        _ = try await store.request([EffectRequest(Greet(name: "Bob"))])
+        #expect(try await counts.next() == 2)
+    }
+
     @Test func `a database that acknowledges before it has written is refused unless that is wanted`() throws {
         let other = try TemporaryDatabase()
         let lax = try DatabasePool(path: other.path)

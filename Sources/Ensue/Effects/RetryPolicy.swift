@@ -21,7 +21,9 @@ public struct Backoff: Sendable, Hashable, Codable {
     ) -> Backoff { Backoff(.exponential(first: first, limit: limit), jitter: jitter) }
 
     /// The same delay every time.
-    public static func fixed(_ delay: Duration, jitter: Double = 0) -> Backoff { Backoff(.fixed(delay), jitter: jitter) }
+    public static func fixed(_ delay: Duration, jitter: Double = 0) -> Backoff {
+        Backoff(.fixed(delay), jitter: jitter)
+    }
 
     /// One delay after another; the last one repeats. An empty schedule means no delay.
     public static func schedule(_ delays: [Duration], jitter: Double = 0.2) -> Backoff {

@@ -31,8 +31,7 @@ final class Signal: Sendable {
                         state.isRaised = false
                         return true
                     }
-                    assert(state.waiter == nil, "two loops wait for one signal")
-                    precondition(state.waiter == nil, "a signal has one waiter")
+                    precondition(state.waiter == nil, "two loops wait for one signal")
                     state.waiter = continuation
                     return false
                 }

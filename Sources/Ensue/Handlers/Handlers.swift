@@ -119,10 +119,12 @@ public struct Handlers: Sendable {
                 return
             }
             register(
-                RegisteredHandler(kind: kind, policy: policy, check: nil, body: .run { claimed, context in
-                    try await body(claimed, context)
-                    return .completed(nil)
-                }))
+                RegisteredHandler(
+                    kind: kind, policy: policy, check: nil,
+                    body: .run { claimed, context in
+                        try await body(claimed, context)
+                        return .completed(nil)
+                    }))
             // Typed listeners come first, then the others, each in the order of registration.
             let order = rules.count + (isTyped ? 0 : 1_000_000)
             rules.append(Rule(name: name, pattern: pattern, kind: kind, order: order))

@@ -171,27 +171,19 @@ extension Migration {
             CREATE TABLE {ended} (effect INTEGER PRIMARY KEY);
             CREATE TABLE {progress} (effect INTEGER PRIMARY KEY, fraction REAL, note TEXT, at INTEGER NOT NULL);
 
-            CREATE TRIGGER {effects_deduplicate} BEFORE INSERT ON {effects}
+            -- Every trigger costs something for every row: what is rare shares one, behind a condition.
+            CREATE TRIGGER {effects_arrive} BEFORE INSERT ON {effects}
             WHEN NEW.key IS NOT NULL
-                AND EXISTS (SELECT 1 FROM {effect_keys} WHERE account = NEW.account AND key = NEW.key)
+                OR NOT EXISTS (SELECT 1 FROM {kinds} WHERE name = NEW.kind)
+                OR NOT EXISTS (SELECT 1 FROM {accounts} WHERE name = NEW.account)
             BEGIN
-                SELECT raise(IGNORE);
+                SELECT raise(IGNORE) FROM {effect_keys} WHERE account = NEW.account AND key = NEW.key;
+                INSERT INTO {kinds} (name)
+                SELECT NEW.kind WHERE NOT EXISTS (SELECT 1 FROM {kinds} WHERE name = NEW.kind);
+                INSERT INTO {accounts} (name)
+                SELECT NEW.account WHERE NOT EXISTS (SELECT 1 FROM {accounts} WHERE name = NEW.account);
             END;
-            CREATE TRIGGER {effects_remember_key} AFTER INSERT ON {effects} WHEN NEW.key IS NOT NULL
-            BEGIN
-                INSERT INTO {effect_keys} (account, key, effect) VALUES (NEW.account, NEW.key, NEW.id);
-            END;
-            CREATE TRIGGER {effects_name_account} BEFORE INSERT ON {effects}
-            WHEN NOT EXISTS (SELECT 1 FROM {accounts} WHERE name = NEW.account)
-            BEGIN
-                INSERT INTO {accounts} (name) VALUES (NEW.account);
-            END;
-            CREATE TRIGGER {effects_name_kind} BEFORE INSERT ON {effects}
-            WHEN NOT EXISTS (SELECT 1 FROM {kinds} WHERE name = NEW.kind)
-            BEGIN
-                INSERT INTO {kinds} (name) VALUES (NEW.kind);
-            END;
-            CREATE TRIGGER {effects_place} AFTER INSERT ON {effects}
+            CREATE TRIGGER {effects_become_ready} AFTER INSERT ON {effects}
             WHEN NEW.due_at IS NULL AND NEW.approval IS NULL
                 AND NOT EXISTS (SELECT 1 FROM {kinds} WHERE needs_approval AND name = NEW.kind)
             BEGIN
@@ -199,19 +191,20 @@ extension Migration {
                 SELECT k.id, a.id, NEW.priority, NEW.id FROM {kinds} k, {accounts} a
                 WHERE k.name = NEW.kind AND a.name = NEW.account;
             END;
-            CREATE TRIGGER {effects_hold} AFTER INSERT ON {effects}
-            WHEN NEW.approval IS NOT NULL
+            CREATE TRIGGER {effects_wait} AFTER INSERT ON {effects}
+            WHEN NEW.key IS NOT NULL OR NEW.due_at IS NOT NULL OR NEW.approval IS NOT NULL
                 OR EXISTS (SELECT 1 FROM {kinds} WHERE needs_approval AND name = NEW.kind)
             BEGIN
-                INSERT INTO {parked} (effect, state) VALUES (NEW.id, 'held');
-            END;
-            CREATE TRIGGER {effects_schedule} AFTER INSERT ON {effects}
-            WHEN NEW.due_at IS NOT NULL AND NEW.approval IS NULL
-                AND NOT EXISTS (SELECT 1 FROM {kinds} WHERE needs_approval AND name = NEW.kind)
-            BEGIN
+                INSERT INTO {effect_keys} (account, key, effect)
+                SELECT NEW.account, NEW.key, NEW.id WHERE NEW.key IS NOT NULL;
+                INSERT INTO {parked} (effect, state)
+                SELECT NEW.id, 'held' FROM {kinds}
+                WHERE name = NEW.kind AND (needs_approval OR NEW.approval IS NOT NULL);
                 INSERT INTO {scheduled} (effect, due_at)
-                VALUES (NEW.id, CASE typeof(NEW.due_at) WHEN 'integer' THEN NEW.due_at
-                    ELSE CAST(round((julianday(NEW.due_at) - 2440587.5) * 86400000) AS INTEGER) END);
+                SELECT NEW.id, CASE typeof(NEW.due_at) WHEN 'integer' THEN NEW.due_at
+                    ELSE CAST(round((julianday(NEW.due_at) - 2440587.5) * 86400000) AS INTEGER) END
+                FROM {kinds}
+                WHERE name = NEW.kind AND NOT needs_approval AND NEW.approval IS NULL AND NEW.due_at IS NOT NULL;
             END;
 
             -- What has happened is never changed; only retention deletes, and says so first.

@@ -9,7 +9,7 @@ import Testing
 
 /// A store in a file of its own, which is gone afterwards, and engines on it.
 final class EngineBench: Sendable {
-    private let sqlite: SQLiteStore
+    let sqlite: SQLiteStore
     private let folder: URL
     private let clock: any EngineClock
     private var path: String { folder.appending(path: "ensue.db").path }
@@ -60,9 +60,9 @@ final class EngineBench: Sendable {
         return records
     }
 
-    /// Waits until so many workers have joined.
-    func joined(_ workers: Int = 1) async throws {
-        for await _ in store.changes() where try await rows(of: "workers") == workers { return }
+    /// Waits until a worker has joined.
+    func joined() async throws {
+        for await _ in store.changes() where try await rows(of: "workers") == 1 { return }
         throw CancellationError()
     }
 

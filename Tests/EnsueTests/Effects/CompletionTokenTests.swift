@@ -44,7 +44,9 @@ import Testing
 
     @Test func `a token that is too short, too long or no token at all is worthless`() {
         let text = Self.token.signed(with: Self.secret)
-        for length in 0..<text.count { #expect(CompletionToken(String(text.prefix(length)), secret: Self.secret) == nil) }
+        for length in 0..<text.count {
+            #expect(CompletionToken(String(text.prefix(length)), secret: Self.secret) == nil)
+        }
         for other in [text + "A", text + "=", text + text, "\(text)\n", " \(text)", "ö", "\0"] {
             #expect(CompletionToken(other, secret: Self.secret) == nil)
         }

@@ -8,8 +8,9 @@ import Testing
         ("", "", 0), ("a", "", 1), ("", "ab", 2), ("sms.send", "sms.sned", 2), ("kitten", "sitting", 3),
         ("same", "same", 0),
     ])
-    func `the distance of two texts is the number of changes between them`(_ left: String, _ right: String, _ count: Int)
-    {
+    func `the distance of two texts is the number of changes between them`(
+        _ left: String, _ right: String, _ count: Int
+    ) {
         #expect(editDistance(left, right) == count)
         #expect(editDistance(right, left) == count)
     }

@@ -54,7 +54,8 @@ struct RunContextTests {
         }
         #expect(run.requests.map(\.account) == ["acme"])
         #expect(run.events.map(\.account) == ["acme"])
-        #expect(run.requests.first?.origin == EffectOrigin(effect: EffectID(rawValue: 7), replayOf: EffectID(rawValue: 2)))
+        #expect(
+            run.requests.first?.origin == EffectOrigin(effect: EffectID(rawValue: 7), replayOf: EffectID(rawValue: 2)))
         #expect(run.events.map(\.depth) == [1])
     }
 
@@ -67,7 +68,8 @@ struct RunContextTests {
         #expect(run.events.isEmpty)
     }
 
-    @Test func `at the end of a chain of causes nothing more is requested, and the effect fails for good`() async throws {
+    @Test func `at the end of a chain of causes nothing more is requested, and the effect fails for good`() async throws
+    {
         let run = try await perform(claimedEffect(depth: Depth.limit)) { context in
             try context.request(WriteLog(line: "x"))
             return .completed(nil)
@@ -87,7 +89,8 @@ struct RunContextTests {
         #expect(run.transition.destination == .ended(.failed, error: "an empty message"))
     }
 
-    @Test func `the token of a run names effect, run and lease, and the idempotency key the effect alone`() async throws {
+    @Test func `the token of a run names effect, run and lease, and the idempotency key the effect alone`() async throws
+    {
         let secret = store.identity.secret
         var keys: Set<String> = []
         for number in 1...2 {

@@ -46,7 +46,8 @@ import Testing
         let slot = queue.openSlots()[0]
         #expect(queue.next(slot, mayStart: true)?.id.rawValue == 1)
         let unused = queue.stop()
-        #expect(unused.mapValues { Set($0.map(\.rawValue)) }.sorted { $0.key < $1.key }.map(\.value) == [[2], [3], [4]])
+        #expect(
+            unused.mapValues { Set($0.map(\.rawValue)) }.sorted { $0.key < $1.key }.map(\.value) == [[2], [3], [4]])
         #expect(Self.ids(queue.leases) == [1: 1])
         #expect(queue.quotas.isEmpty)
         #expect(queue.next(slot, mayStart: true) == nil)

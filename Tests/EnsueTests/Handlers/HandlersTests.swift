@@ -80,7 +80,9 @@ private struct Reserved: Event {
         handlers.handle(SendSMS.self) { _, _ in .completed(SendSMS.Output(messageID: "1")) }
         let check = try #require(handlers.registered["sms.send"]?.check)
         try await check(try JSONText(parsing: #"{"to":"1","text":"x"}"#))
-        let missing = await #expect(throws: DecodingError.self) { try await check(try JSONText(parsing: #"{"to":"1"}"#)) }
+        let missing = await #expect(throws: DecodingError.self) {
+            try await check(try JSONText(parsing: #"{"to":"1"}"#))
+        }
         #expect(explain(try #require(missing)) == "missing key: text")
         await #expect(throws: Invalid("an empty message")) {
             try await check(try JSONText(parsing: #"{"to":"1","text":""}"#))

@@ -3,14 +3,14 @@ import Foundation
 
 /// A repeatable source of randomness: SplitMix64 (Steele, Lea and Flood, 2014).
 ///
-/// The seed is printed, so that a failure can be run again with `ENSUE_TEST_SEED` set to it.
+/// The seed is printed, so that a failure can be run again with `ENSUE_SEED` set to it.
 struct JSONTestRandom: RandomNumberGenerator {
     private var state: UInt64
 
     static func seeded(_ test: String = #function) -> JSONTestRandom {
-        let given = ProcessInfo.processInfo.environment["ENSUE_TEST_SEED"].flatMap { UInt64($0) }
+        let given = ProcessInfo.processInfo.environment["ENSUE_SEED"].flatMap { UInt64($0) }
         let seed = given ?? UInt64.random(in: 0...UInt64.max)
-        print("\(test): ENSUE_TEST_SEED=\(seed)")
+        print("\(test): ENSUE_SEED=\(seed)")
         return JSONTestRandom(state: seed)
     }
 

@@ -35,9 +35,10 @@ struct GlobTests {
 
     private func random(_ alphabet: String, length: Int, _ generator: inout SeededGenerator) -> String {
         let letters = Array(alphabet)
-        return String((0..<Int.random(in: 0...length, using: &generator)).map { _ in
-            letters[Int.random(in: 0..<letters.count, using: &generator)]
-        })
+        return String(
+            (0..<Int.random(in: 0...length, using: &generator)).map { _ in
+                letters[Int.random(in: 0..<letters.count, using: &generator)]
+            })
     }
 
     /// The definition: slow, and plain to see.

@@ -7,8 +7,10 @@ import Testing
     @Test(arguments: [
         (TypePattern.exact("a.B"), ["a.B"], ["a.b", "a.Bc", "xa.B"]),
         (.glob("challenge*"), ["challenge", "challenge_created"], ["Challenge", "a_challenge"]),
-        (.regex("challenge_(created|ends_[0-9]+d)"), ["challenge_created", "challenge_ends_12d"],
-            ["challenge_ends_d", "challenge_createdx", "xchallenge_created"]),
+        (
+            .regex("challenge_(created|ends_[0-9]+d)"), ["challenge_created", "challenge_ends_12d"],
+            ["challenge_ends_d", "challenge_createdx", "xchallenge_created"]
+        ),
         (.regex("a"), ["a"], ["ab", "ba", "A"]),
     ])
     func `a pattern matches whole types, and case counts`(
@@ -20,7 +22,9 @@ import Testing
 
     @Test func `the engine's own types match only patterns that begin with their prefix`() {
         let ending: EventType = "ensue.effect.completed"
-        let open: [TypePattern] = [.glob("*"), .glob("ensue*"), .glob("*.completed"), .regex(".*"), .regex("(ensue.*)")]
+        let open: [TypePattern] = [
+            .glob("*"), .glob("ensue*"), .glob("*.completed"), .regex(".*"), .regex("(ensue.*)"),
+        ]
         for pattern in open { #expect(!pattern.matches(ending), "\(pattern)") }
         let meant: [TypePattern] = [
             .exact(ending), .glob("ensue.*"), .glob("ensue.effect.*"), .regex("ensue\\.effect\\..*"),

@@ -7,7 +7,8 @@ import Testing
     func `a time reads back as it was written, to the millisecond`(_ seed: UInt64) {
         var generator = SeededGenerator(seed: seed)
         for _ in 0..<1000 {
-            let time = Timestamp(milliseconds: .random(in: -62_167_219_200_000...253_402_300_799_999, using: &generator))
+            let time = Timestamp(
+                milliseconds: .random(in: -62_167_219_200_000...253_402_300_799_999, using: &generator))
             #expect(Timestamp(iso8601: time.description) == time, "\(time.milliseconds) is written as \(time)")
         }
     }

@@ -5,7 +5,9 @@ extension Bench {
     static let endings = EffectKind(wellFormed: "listener.endings")
 
     /// Listens for endings of all sorts and handles the other kinds as well.
-    func listenForEndings(policy: HandlerPolicy = .standard, _ pattern: TypePattern = .glob("ensue.effect.*")) async throws {
+    func listenForEndings(policy: HandlerPolicy = .standard, _ pattern: TypePattern = .glob("ensue.effect.*"))
+        async throws
+    {
         try await join([Bench.kind: policy, Bench.endings: .standard], rules: [.listening("endings", pattern)])
     }
 

@@ -57,7 +57,8 @@ extension StoreContract {
             #expect(try await bench.settle(first[1]).stale == [first[1].id])
             #expect(try await bench.claim(as: .second).map(\.id) == [first[1].id])
         },
-        Case("what must not be repeated blindly is not given back by a worker that leaves: it may have begun") { bench in
+        Case("what must not be repeated blindly is not given back by a worker that leaves: it may have begun") {
+            bench in
             try await bench.join([Bench.kind: .atMostOnce])
             let id = try await bench.effect(in: .running)
             try await bench.store.leave(.first)

@@ -38,8 +38,8 @@ extension StoreContract {
             let claimed = try await bench.claim()
             try await bench.expectReport(of: [.outcomes, .endings]) { try await bench.settle(claimed[0]) }
             try await bench.expectReport(of: .schedule) {
-                    try await bench.settle(claimed[1], to: .deferred(within: .seconds(60)))
-                }
+                try await bench.settle(claimed[1], to: .deferred(within: .seconds(60)))
+            }
         },
         Case("what a run recorded and requested is reported when it is settled") { bench in
             try await bench.request()
@@ -47,8 +47,8 @@ extension StoreContract {
             let event = EventDraft(type: "test.Recorded", data: .emptyObject)
             let request = EffectRequest(kind: "test.requested", payload: .emptyObject)
             try await bench.expectReport(of: [.events, .effects, .outcomes]) {
-                    try await bench.settle(claimed, events: [event], requests: [request])
-                }
+                try await bench.settle(claimed, events: [event], requests: [request])
+            }
         },
         Case("the time that has come, a release and a rescue report that effects can be claimed") { bench in
             try await bench.join()
@@ -56,7 +56,9 @@ extension StoreContract {
             try await bench.advance(.seconds(120))
             try await bench.expectReport(of: .effects) { _ = try await bench.store.advance(limit: 10) }
             let claimed = try await bench.claimOne()
-            try await bench.expectReport(of: .effects) { try await bench.store.release([claimed.id], of: claimed.lease) }
+            try await bench.expectReport(of: .effects) {
+                try await bench.store.release([claimed.id], of: claimed.lease)
+            }
             _ = try await bench.claimOne()
             try await bench.expectReport(of: .effects) { try await bench.loseWorkers() }
         },

@@ -18,9 +18,11 @@ extension StoreContract {
             try await bench.join()
             try await bench.request()
             let claimed = try await bench.claimOne()
-            try await bench.advance(Bench.lease / 2)
+            try await bench.advance(Bench.lease - .seconds(30))
             #expect(try await bench.store.rescue(limit: 10).effects == 0)
             #expect(try await bench.state(claimed.id) == .running(run: 1, lease: claimed.lease))
+            try await bench.advance(.seconds(30))
+            #expect(try await bench.store.rescue(limit: 10).effects == 1)
         },
         Case("an effect that must not be repeated blindly becomes uncertain") { bench in
             try await bench.join([Bench.kind: .atMostOnce, "test.other": .standard])
