@@ -9,12 +9,13 @@ struct PayloadFields {
     init(_ payload: JSONValue, of kind: EffectKind, fields: [String]) throws(Invalid) {
         guard let members = payload.object else { throw Invalid("the payload of \(kind) is not an object") }
         if let unknown = members.keys.filter({ !fields.contains($0) }).min() {
-            let near = fields.filter { editDistance($0, unknown) <= 2 }
+            let shown = String(unknown.prefix(60))
+            let near = fields.filter { editDistance($0, shown) <= 2 }
             let hint =
                 near.isEmpty
                 ? "the fields of \(kind) are \(fields.joined(separator: ", "))"
                 : "did you mean \(near.map { "'\($0)'" }.joined(separator: " or "))?"
-            throw Invalid("unknown field '\(unknown)'; \(hint)")
+            throw Invalid("unknown field '\(shown)'; \(hint)")
         }
         self.members = members
     }

@@ -19,8 +19,12 @@ final class ChangeHub: Sendable {
 
     private let state = Mutex(State())
     private let writer: any DatabaseWriter
+    private let names: Names
 
-    init(writer: any DatabaseWriter) { self.writer = writer }
+    init(writer: any DatabaseWriter, names: Names) {
+        self.writer = writer
+        self.names = names
+    }
 
     func publish(_ changes: StoreChanges) {
         guard !changes.isEmpty else { return }
@@ -71,20 +75,28 @@ final class ChangeHub: Sendable {
         }
     }
 
+    /// What another process's commit may have made possible. Cancellations make every worker write a heartbeat, which
+    /// is a commit of another process to all the others: they are reported only if there are any.
+    private func possibleChanges(_ db: Database) throws -> StoreChanges {
+        let cancelling = try db.cachedStatement(
+            sql: names.resolve("SELECT 1 FROM {leases} WHERE cancel <> '[]' LIMIT 1"))
+        return try Int.fetchOne(cancelling) == nil ? .all.subtracting(.cancellations) : .all
+    }
+
     /// The data version now. The first look and one that fails count as news, since something may have come before.
     private func look(_ version: Int64?) -> Int64? {
-        let seen: Int64?
+        let seen: (version: Int64, changes: StoreChanges)?
         do {
             seen = try writer.writeWithoutTransaction { db in
                 let pragma = RawStatement(try db.cachedStatement(sql: "PRAGMA data_version"))
-                var version: Int64?
-                try pragma.forEach { version = pragma.int(0) }
-                return version
+                var found: Int64 = 0
+                try pragma.forEach { found = pragma.int(0) }
+                return (found, found == version ? [] : try self.possibleChanges(db))
             }
         } catch {
             seen = nil
         }
-        if seen != version || seen == nil { publish(.all) }
-        return seen ?? version
+        if seen?.version != version { publish(seen?.changes ?? .all.subtracting(.cancellations)) }
+        return seen?.version
     }
 }

@@ -66,26 +66,25 @@ final class GroupCommit: Sendable {
             defer { state.isDraining = true }
             return !state.isDraining
         }
-        if mustDrain { writer.asyncWriteWithoutTransaction { self.drain($0) } }
+        if mustDrain { drain() }
     }
 
-    private func drain(_ db: Database) {
-        while nextExists() {
+    /// One transaction at a time: between two, others who write through this connection have their turn.
+    private func drain() {
+        writer.asyncWriteWithoutTransaction { db in
             var done: [Job] = []
             do {
-                let changes = try transaction(db, &done)
+                let changes = try self.transaction(db, &done)
                 for job in done { job.finish(nil) }
-                onCommit(changes)
+                self.onCommit(changes)
             } catch {
                 for job in done { job.finish(error) }
             }
-        }
-    }
-
-    private func nextExists() -> Bool {
-        state.withLock { state in
-            state.isDraining = !state.jobs.isEmpty
-            return state.isDraining
+            let isMore = self.state.withLock { state in
+                state.isDraining = !state.jobs.isEmpty
+                return state.isDraining
+            }
+            if isMore { self.drain() }
         }
     }
 

@@ -39,7 +39,7 @@ extension Write {
         }
     }
 
-    /// Makes an effect claimable. One that never ran and is not due yet waits for its time instead.
+    /// Makes an effect claimable.
     mutating func putReady(_ effect: EffectID, run: Int) throws {
         try execute(
             """

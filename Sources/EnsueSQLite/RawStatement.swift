@@ -6,10 +6,15 @@ internal import GRDBSQLite
 ///
 /// Good only within the database access in which it was made.
 struct RawStatement {
+    /// Kept alive: GRDB forgets its cached statements when the schema changes.
+    private let statement: Statement
     private let handle: OpaquePointer
     private static let transient = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
 
-    init(_ statement: Statement) { handle = statement.sqliteStatement }
+    init(_ statement: Statement) {
+        self.statement = statement
+        handle = statement.sqliteStatement
+    }
 
     // MARK: Binding, columns counted from 1
 

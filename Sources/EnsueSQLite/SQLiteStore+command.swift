@@ -16,13 +16,16 @@ extension SQLiteStore {
         }
     }
 
-    public func note(_ progress: EffectRecord.Progress, on effect: EffectID) async throws {
+    public func note(_ progress: EffectRecord.Progress, on effect: EffectID) async throws -> Bool {
         try await write("note") { write in
             try write.execute(
                 """
-                INSERT INTO {progress} (effect, fraction, note, at) VALUES (?, ?, ?, ?)
+                INSERT INTO {progress} (effect, fraction, note, at)
+                SELECT e.id, ?2, ?3, ?4 FROM {effects} e
+                WHERE e.id = ?1 AND NOT EXISTS (SELECT 1 FROM {outcomes} o WHERE o.effect = e.id)
                 ON CONFLICT (effect) DO UPDATE SET fraction = excluded.fraction, note = excluded.note, at = excluded.at
                 """, [effect.rawValue, progress.fraction, progress.note, progress.at.milliseconds])
+            return write.db.changesCount > 0
         }
     }
 }

@@ -19,14 +19,17 @@ extension SQLiteStore {
         }
     }
 
-    /// Walks the ledger a window at a time, so that no call reads more than a few times `limit` rows.
+    /// Walks the ledger window by window, each in a transaction of its own, until it has deleted something or has come
+    /// to the end.
     public func retire(before time: Timestamp, limit: Int) async throws -> Int {
-        let cursor = retirement.position.withLock { $0 }
-        let (deleted, next) = try await write("retire") { write in
-            try write.retire(before: time, limit: limit, behind: cursor)
+        while true {
+            let cursor = retirement.position.withLock { $0 }
+            let (deleted, next) = try await write("retire") { write in
+                try write.retire(before: time, limit: limit, behind: cursor)
+            }
+            retirement.position.withLock { $0 = next }
+            if deleted > 0 || next.isAtStart { return deleted }
         }
-        retirement.position.withLock { $0 = next }
-        return deleted
     }
 }
 
@@ -35,6 +38,8 @@ final class RetirementCursor: Sendable {
     struct Position: Sendable {
         var effect: Int64 = 0
         var event: Int64 = 0
+
+        var isAtStart: Bool { effect == 0 && event == 0 }
     }
 
     let position = Mutex(Position())
@@ -51,7 +56,8 @@ extension Write {
         _ = try record([draft])
     }
 
-    /// Deletes what ended, or was recorded and routed, before `time`. An event stays while an effect refers to it.
+    /// Looks at one window behind the cursor: effects first, then events, then rejections. An event stays while an
+    /// effect refers to it.
     fileprivate func retire(
         before time: Timestamp, limit: Int, behind cursor: RetirementCursor.Position
     ) throws -> (Int, RetirementCursor.Position) {
@@ -59,28 +65,46 @@ extension Write {
         var next = RetirementCursor.Position()
         let effects = try rows(
             """
-            SELECT o.effect, o.completed_at FROM {outcomes} o WHERE o.effect > ?
-                AND NOT EXISTS (SELECT 1 FROM {ended} n WHERE n.effect = o.effect) ORDER BY o.effect LIMIT ?
+            SELECT o.effect, o.completed_at, EXISTS (SELECT 1 FROM {ended} n WHERE n.effect = o.effect)
+            FROM {outcomes} o WHERE o.effect > ? ORDER BY o.effect LIMIT ?
             """, [cursor.effect, limit])
-        var deleted = 0
-        for row in effects where row[1] < time.milliseconds {
-            let id: Int64 = row[0]
-            for sql in [
-                "DELETE FROM {attempts} WHERE effect = ?", "DELETE FROM {progress} WHERE effect = ?",
-                "DELETE FROM {outcomes} WHERE effect = ?", "DELETE FROM {effects} WHERE id = ?",
-            ] { try execute(sql, [id]) }
+        let ended = effects.filter { $0[1] < time.milliseconds && !($0[2] as Bool) }
+        for row in ended { try deleteEffect(row[0]) }
+        if effects.count == limit, let last = effects.last { next.effect = last[0] }
+
+        let room = limit - ended.count
+        let events = try rows(
+            "SELECT id, recorded_at FROM {events} WHERE id > ? ORDER BY id LIMIT ?", [cursor.event, room])
+        var deleted = ended.count
+        for row in events where row[1] < time.milliseconds {
+            guard try isSettled(event: row[0]) else { continue }
+            try execute("DELETE FROM {events} WHERE id = ?", [row[0]])
             deleted += 1
         }
-        if effects.count == limit, let last = effects.last { next.effect = last[0] }
-        let events = try rows(
-            """
-            SELECT v.id FROM {events} v WHERE v.id > ? AND v.recorded_at < ?
-                AND NOT EXISTS (SELECT 1 FROM {unrouted} u WHERE u.event = v.id)
-                AND NOT EXISTS (SELECT 1 FROM {effects} e WHERE e.event = v.id) ORDER BY v.id LIMIT ?
-            """, [cursor.event, time.milliseconds, limit - deleted])
-        for row in events { try execute("DELETE FROM {events} WHERE id = ?", [row[0]]) }
-        if events.count == limit - deleted { next.event = events.last?[0] ?? cursor.event }
+        if events.count == room { next.event = events.last?[0] ?? cursor.event }
+
+        try execute(
+            "DELETE FROM {rejections} WHERE id IN (SELECT id FROM {rejections} WHERE created_at < ? ORDER BY id LIMIT ?)",
+            [time.milliseconds, limit - deleted])
+        deleted += db.changesCount
         try execute("DELETE FROM {retiring}")
-        return (deleted + events.count, next)
+        return (deleted, next)
+    }
+
+    private func deleteEffect(_ id: Int64) throws {
+        for sql in [
+            "DELETE FROM {attempts} WHERE effect = ?", "DELETE FROM {progress} WHERE effect = ?",
+            "DELETE FROM {outcomes} WHERE effect = ?", "DELETE FROM {effects} WHERE id = ?",
+        ] { try execute(sql, [id]) }
+    }
+
+    /// Whether an event has been routed and no effect refers to it any more.
+    private func isSettled(event: Int64) throws -> Bool {
+        let row = try row(
+            """
+            SELECT 1 WHERE EXISTS (SELECT 1 FROM {unrouted} WHERE event = ?1)
+                OR EXISTS (SELECT 1 FROM {effects} WHERE event = ?1)
+            """, [event])
+        return row == nil
     }
 }

@@ -14,9 +14,9 @@ extension SQLiteStore {
         try await read("counters") { read in
             try read.rows(
                 """
-                SELECT a.name, k.name, c.measure, sum(c.count) FROM {counters} c
+                SELECT a.name, k.name, c.measure, c.count FROM {counters} c
                 JOIN {accounts} a ON a.id = c.account LEFT JOIN {kinds} k ON k.id = c.kind
-                GROUP BY c.account, c.kind, c.measure ORDER BY 1, 2, 3
+                ORDER BY 1, 2, 3
                 """
             ).compactMap { row in
                 guard let measure = Counter.Measure(rawValue: row[2]) else { return nil }

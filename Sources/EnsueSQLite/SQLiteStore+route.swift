@@ -10,18 +10,27 @@ extension SQLiteStore {
             return RoutingReport(events: 0, effects: 0)
         }
         return try await write("route") { [rules] write in
-            let events = try write.rows(
-                """
-                SELECT \(RecordedEvent.columns) FROM {unrouted} u CROSS JOIN {events} v ON v.id = u.event
-                ORDER BY u.event LIMIT ?
-                """, [limit]
-            ).map { try RecordedEvent($0) }
-            guard let last = events.last else { return RoutingReport(events: 0, effects: 0) }
-            try write.execute("DELETE FROM {unrouted} WHERE event <= ?", [last.id.rawValue])
+            let rows = try write.rows(HotStatement.unrouted, [limit])
+            guard let last = rows.last else { return RoutingReport(events: 0, effects: 0) }
+            try write.execute("DELETE FROM {unrouted} WHERE event <= ?", [last[0]])
+            let events = try rows.compactMap { try write.readable($0) }
             let set = try rules.current(write)
             let effects = events.flatMap { set.effects(of: $0) }
             if !effects.isEmpty { _ = try write.request(effects) }
-            return RoutingReport(events: events.count, effects: effects.count)
+            return RoutingReport(events: rows.count, effects: effects.count)
+        }
+    }
+}
+
+extension Write {
+    /// An event from its row. One that another program managed to write so that it cannot be read becomes a rejection:
+    /// it must not hold up those behind it.
+    fileprivate func readable(_ row: Row) throws -> RecordedEvent? {
+        do { return try RecordedEvent(row) } catch {
+            try execute(
+                "INSERT INTO {rejections} (account, source, body, reason, created_at) VALUES (?, ?, ?, ?, ?)",
+                [row[1], "events", row[6], "event \(row[0] as Int64) cannot be read: \(error)", now.milliseconds])
+            return nil
         }
     }
 }

@@ -17,14 +17,15 @@ extension SQLiteStore {
 
     /// Rescues lease by lease, oldest first, in transactions of bounded size: a lease of which some effects are left
     /// stays expired and is taken up again.
-    public func rescue(limit: Int) async throws -> RescueReport {
+    public func rescue(limit: Int, sparing worker: WorkerID?) async throws -> RescueReport {
         try await write("rescue") { write in
             var endings = Endings()
             var left = limit
             let expired = try write.rows(
                 """
-                SELECT id, worker, open, cancel, alone FROM {leases} WHERE expires_at <= ? ORDER BY expires_at LIMIT 10
-                """, [write.now.milliseconds])
+                SELECT id, worker, open, cancel, alone FROM {leases}
+                WHERE expires_at <= ? AND worker <> ? ORDER BY expires_at LIMIT 10
+                """, [write.now.milliseconds, worker?.rawValue ?? 0])
             for row in expired where left > 0 {
                 var lease = HeldLease(row)
                 let lost = lease.close(lease.open.prefix(left).map(EffectID.init(rawValue:)))
@@ -34,9 +35,9 @@ extension SQLiteStore {
             }
             try write.execute(
                 """
-                DELETE FROM {workers} WHERE expires_at <= ?
+                DELETE FROM {workers} WHERE expires_at <= ? AND id <> ?
                     AND NOT EXISTS (SELECT 1 FROM {leases} WHERE worker = {workers}.id)
-                """, [write.now.milliseconds])
+                """, [write.now.milliseconds, worker?.rawValue ?? 0])
             return RescueReport(effects: limit - left)
         }
     }

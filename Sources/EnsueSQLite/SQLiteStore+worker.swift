@@ -35,6 +35,7 @@ extension SQLiteStore {
             try write.execute(
                 "UPDATE {workers} SET beat_at = ?, expires_at = ? WHERE id = ?",
                 [now.milliseconds, (now + beat.lease).milliseconds, beat.worker.rawValue])
+            let isKnown = write.db.changesCount > 0
             try write.refreshRegistrations(beat.worker)
             let known = Set(beat.leases)
             var alive: Set<LeaseID> = []
@@ -56,7 +57,7 @@ extension SQLiteStore {
                     "UPDATE {leases} SET expires_at = ? WHERE id = ?",
                     [(now + beat.lease).milliseconds, lease.id.rawValue])
             }
-            return HeartbeatReply(alive: alive, cancelled: cancelled)
+            return HeartbeatReply(alive: alive, cancelled: cancelled, isKnown: isKnown)
         }
     }
 

@@ -70,7 +70,7 @@ public final class SQLiteStore: Store {
                 return try Self.identity(db, names: names, path: pool.path)
             }
         }
-        let hub = ChangeHub(writer: pool)
+        let hub = ChangeHub(writer: pool, names: names)
         self.pool = pool
         self.names = names
         self.clock = clock

@@ -78,15 +78,14 @@ struct Write {
         tally[Tally(account: account, kind: kind, measure: measure), default: 0] += 1
     }
 
-    /// Adds what was counted to this minute's counters.
+    /// Adds what was counted to the counters.
     private mutating func flushCounters() throws {
-        let minute = now.milliseconds / 60_000
         for (what, count) in tally {
             try execute(
                 """
-                INSERT INTO {counters} (account, kind, measure, minute, count) VALUES (?, ?, ?, ?, ?)
+                INSERT INTO {counters} (account, kind, measure, count) VALUES (?, ?, ?, ?)
                 ON CONFLICT DO UPDATE SET count = count + excluded.count
-                """, [what.account, what.kind, what.measure.rawValue, minute, count])
+                """, [what.account, what.kind, what.measure.rawValue, count])
         }
         tally = [:]
     }

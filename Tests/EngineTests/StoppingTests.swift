@@ -53,7 +53,7 @@ import Testing
         try await expectNothingHeld()
     }
 
-    @Test func `a stop waits until every result is written, however long the store refuses`() async throws {
+    @Test func `a stop waits until every result is written, although the store refuses at first`() async throws {
         let store = FaultingStore(bench.store, faults: .fails(call: 1, of: .settle), .fails(call: 2, of: .settle))
         let engine = try bench.engine(gated(), on: store)
         let service = engine.service()

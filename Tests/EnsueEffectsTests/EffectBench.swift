@@ -25,7 +25,8 @@ final class EffectBench: Sendable {
         let logger = Logger(label: "test", factory: { [log] _ in log })
         performer = Performer(
             handlers: handlers.registered,
-            environment: RunEnvironment(store: store, clock: clock, logger: logger), random: SeededRandomness())
+            environment: RunEnvironment(store: store, clock: clock, logger: logger, handlers: Handlers()),
+            random: SeededRandomness())
     }
 
     deinit {

@@ -91,7 +91,7 @@ import Testing
         var changes = store.changes().makeAsyncIterator()
         _ = await changes.next()
         try execute("INSERT INTO effects (kind) VALUES ('a')")
-        #expect(await changes.next() == .all)
+        #expect(await changes.next()?.contains(.effects) == true)
     }
 
     @Test func `the ledger shows an outcome as the program does`() async throws {

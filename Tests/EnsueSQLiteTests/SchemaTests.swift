@@ -12,7 +12,7 @@ import Testing
         let digests = Migration.all.map { migration in
             SHA256.hash(data: Data(migration.sql.utf8)).map { String(format: "%02x", $0) }.joined()
         }
-        #expect(digests == ["d3aa13013f0b8d5a5c5c4761e7c58aaa51425b228a71033d80f3da423d873247"])
+        #expect(digests == ["139c2108594b5112d5265987bdb05d11b30f048d053c5baaa3183271c96da8f4"])
         #expect(Migration.all.map(\.number) == Array(1...Migration.all.count))
     }
 

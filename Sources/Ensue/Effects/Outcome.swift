@@ -5,7 +5,7 @@ public struct Outcome: Sendable, Hashable, Codable {
     }
 
     public let kind: Kind
-    /// The run that ended it; 0 if none began.
+    /// The run that ended it, or that it was claimed for when it was cancelled; 0 if it was never claimed.
     public let run: Int
     public let output: JSONText?
     public let error: String?

@@ -84,13 +84,12 @@ extension Engine {
         return try await command(.complete(run: token.run, report), on: token.effect)
     }
 
-    /// Notes progress by a run's token; false if the token is not one of this store's.
+    /// Notes progress by a run's token; false if the token is not one of this store's, or the effect has ended.
     public func progress(_ token: String, fraction: Double?, note: String?) async throws -> Bool {
         guard let token = CompletionToken(token, secret: store.identity.secret) else { return false }
         let progress = EffectRecord.Progress(
             fraction: fraction.map { min(max($0, 0), 1) }, note: note, at: environment.clock.now())
-        try await store.note(progress, on: token.effect)
-        return true
+        return try await store.note(progress, on: token.effect)
     }
 
     /// The effect as soon as it has ended, or as it is after `span`. Nil if there is none.
@@ -104,7 +103,7 @@ extension Engine {
             let left = end - environment.clock.uptime()
             guard let record, record.outcome == nil, left > .zero else { return record }
             try Task.checkCancellation()
-            await signal.wait(atMost: min(left, .milliseconds(100)), clock: environment.clock)
+            await signal.wait(atMost: min(left, .milliseconds(250)), clock: environment.clock)
         }
     }
 }

@@ -32,7 +32,7 @@ public final class Engine: Service, Sendable {
         guard conflicts.isEmpty else { throw HandlerConflicts(conflicts: conflicts) }
         self.store = store
         self.handlers = handlers
-        self.options = options
+        self.options = options.sound
         self.random = random
         environment = RunEnvironment(store: store, clock: clock, logger: logger, handlers: handlers)
         performer = Performer(handlers: handlers.registered, environment: environment, random: random)

@@ -28,6 +28,17 @@ public struct EngineOptions: Sendable {
         self.onRun = onRun
     }
 
+    /// With spans that an engine can work with: no lease under a tenth of a second, no poll more often than every
+    /// hundredth, nothing deleted before it is a second old.
+    var sound: EngineOptions {
+        var options = self
+        options.lease = max(lease, .milliseconds(100))
+        options.grace = max(grace, .zero)
+        options.safetyPoll = max(safetyPoll, .milliseconds(10))
+        options.retention = retention.map { max($0, .seconds(1)) }
+        return options
+    }
+
     /// `host/pid`.
     public static var processName: String {
         "\(ProcessInfo.processInfo.hostName)/\(ProcessInfo.processInfo.processIdentifier)"

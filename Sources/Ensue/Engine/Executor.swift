@@ -7,6 +7,9 @@ final class Executor: Sendable {
         var queue: RunQueue
         /// An effect has two when it was given away during a run that still goes on, and has come back.
         var controls: [EffectID: [RunControl]] = [:]
+        /// What could not be given back so far.
+        var unreturned: [LeaseID: [EffectID]] = [:]
+        var isGraceOver = false
         /// The lease of a claim whose answer is still under way.
         var claiming: LeaseID?
 
@@ -61,10 +64,11 @@ final class Executor: Sendable {
         await withDiscardingTaskGroup { slots in
             while !stopped() {
                 let claimed = await claim(into: &slots)
-                if !claimed { await signal.wait(atMost: options.safetyPoll, clock: environment.clock) }
+                if !claimed, !stopped() { await signal.wait(atMost: options.safetyPoll, clock: environment.clock) }
             }
             await giveBack(state.withLock { $0.queue.stop() })
             await waitForRuns()
+            await giveBack([:])
             let left = state.withLock { $0.controls.values.flatMap { $0 } }
             if !left.isEmpty { environment.logger.warning("cancelling \(left.count) runs after the grace period") }
             for control in left { control.stop(.interrupted) }
@@ -92,7 +96,7 @@ final class Executor: Sendable {
         } catch {
             state.withLock { $0.claiming = nil }
             environment.logger.error("claiming failed, will try again", metadata: ["error": "\(error)"])
-            await environment.clock.pause(for: .milliseconds(200))
+            await signal.wait(atMost: .milliseconds(200), clock: environment.clock)
             return false
         }
     }
@@ -162,18 +166,31 @@ final class Executor: Sendable {
         await giveBack(state.withLock { $0.queue.stalled() })
     }
 
+    /// Gives back what is unused, and what could not be given back before.
     private func giveBack(_ unused: [LeaseID: [EffectID]]) async {
-        for (lease, effects) in unused {
+        let all = state.withLock { state in
+            defer { state.unreturned = [:] }
+            return state.unreturned.merging(unused, uniquingKeysWith: +)
+        }
+        for (lease, effects) in all {
             do { try await store.release(effects, of: lease) } catch {
+                state.withLock { $0.unreturned[lease, default: []] += effects }
                 environment.logger.warning(
-                    "\(effects.count) unused effects stay leased until the lease ends", metadata: ["error": "\(error)"])
+                    "could not give back \(effects.count) unused effects, will try again",
+                    metadata: ["error": "\(error)"])
             }
         }
     }
 
+    /// Lets a stop under way, or to come, wait for nothing that runs.
+    func skipGrace() {
+        state.withLock { $0.isGraceOver = true }
+        idle.notify()
+    }
+
     private func waitForRuns() async {
         let end = environment.clock.uptime() + options.grace
-        while running > 0, !Task.isCancelled {
+        while running > 0, !state.withLock({ $0.isGraceOver }) {
             let left = end - environment.clock.uptime()
             guard left > .zero else { return }
             await idle.wait(atMost: left, clock: environment.clock)

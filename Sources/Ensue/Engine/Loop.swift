@@ -16,9 +16,11 @@ struct Loop: Sendable {
             do {
                 wait = min(try await work() ?? pause, pause)
                 failures = 0
+            } catch is CancellationError {
+                return
             } catch {
                 failures += 1
-                wait = .milliseconds(min(100 << min(failures, 7), 10_000))
+                wait = min(.milliseconds(100 << min(failures, 7)), pause)
                 environment.logger.error("\(name) failed, will try again", metadata: ["error": "\(error)"])
                 await environment.clock.pause(for: wait)
                 wait = .zero

@@ -115,6 +115,8 @@ package struct Performer: Sendable {
             return settled(claimed, handler, .interrupted, startedAt)
         }
         let work = TransactionWork(storeID: storeID) { transaction in
+            // A settling that is repeated runs this again, with nothing left of the time before.
+            _ = context.takeBuffered()
             let output = try body(claimed, context, transaction)
             let buffered = context.takeBuffered()
             return TransactionResult(output: output, events: buffered.events, requests: buffered.requests)

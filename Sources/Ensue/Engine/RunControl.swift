@@ -15,6 +15,12 @@ final class RunControl: Sendable {
 
     private let state = Mutex(State.running(nil))
 
+    var isDecided: Bool {
+        state.withLock { state in
+            if case .decided = state { true } else { false }
+        }
+    }
+
     func finish() { decide(nil) }
     func stop(_ reason: Stop) { decide(reason) }
 

@@ -51,7 +51,11 @@ struct RunQueue {
 
     init(_ policies: [EffectKind: HandlerPolicy]) {
         let kinds = policies.sorted { $0.key < $1.key }
-        lanes = kinds.map { Lane(kind: $0.key, policy: $0.value) }
+        lanes = kinds.map { kind, policy in
+            var policy = policy
+            policy.concurrency = max(1, policy.concurrency)
+            return Lane(kind: kind, policy: policy)
+        }
         indices = Dictionary(uniqueKeysWithValues: kinds.enumerated().map { ($1.key, $0) })
     }
 

@@ -12,7 +12,21 @@ final class RunTimers: Sendable {
         static func < (left: Entry, right: Entry) -> Bool { left.due < right.due }
     }
 
-    private let entries = Mutex(Heap<Entry>())
+    /// Entries of runs that are over stay until they are due, or until they are too many.
+    private struct Entries {
+        var heap = Heap<Entry>()
+        var limit = 1024
+
+        mutating func insert(_ entry: Entry) {
+            if heap.count >= limit {
+                heap = Heap(heap.unordered.filter { !$0.control.isDecided })
+                limit = max(1024, 2 * heap.count)
+            }
+            heap.insert(entry)
+        }
+    }
+
+    private let entries = Mutex(Entries())
     private let signal = Signal()
     private let clock: any EngineClock
 
@@ -20,9 +34,9 @@ final class RunTimers: Sendable {
 
     func stop(_ control: RunControl, after span: Duration) {
         let entry = Entry(due: clock.uptime() + span, span: span, control: control)
-        let isNext = entries.withLock { heap in
-            heap.insert(entry)
-            return heap.min?.due == entry.due
+        let isNext = entries.withLock { entries in
+            entries.insert(entry)
+            return entries.heap.min?.due == entry.due
         }
         if isNext { signal.notify() }
     }
@@ -42,9 +56,9 @@ final class RunTimers: Sendable {
     private func fireDue() -> Duration? {
         let now = clock.uptime()
         var due: [Entry] = []
-        let next = entries.withLock { heap -> Duration? in
-            while let first = heap.min, first.due <= now { due.append(heap.removeMin()) }
-            return heap.min.map { $0.due - now }
+        let next = entries.withLock { entries -> Duration? in
+            while let first = entries.heap.min, first.due <= now { due.append(entries.heap.removeMin()) }
+            return entries.heap.min.map { $0.due - now }
         }
         for entry in due { entry.control.stop(.timedOut(entry.span)) }
         return next

@@ -5,6 +5,10 @@ internal import Synchronization
 /// gathers.
 final class Settler: Sendable {
     private static let batchLimit = 1000
+    /// Handlers' own writes take the time that they take: few of them share a transaction.
+    private static let workLimit = 8
+    /// How often, about a second apart, a result is offered to a failing store once the worker is to stop.
+    private static let lastTries = 60
 
     private struct State {
         var pending: [SettledRun] = []
@@ -51,7 +55,12 @@ final class Settler: Sendable {
     private func nextBatch() async -> [SettledRun]? {
         while true {
             let (batch, isClosed) = state.withLock { state in
-                let batch = Array(state.pending.prefix(Self.batchLimit))
+                var works = 0
+                let batch = Array(
+                    state.pending.prefix(Self.batchLimit).prefix { run in
+                        if run.work != nil { works += 1 }
+                        return works <= Self.workLimit
+                    })
                 state.pending.removeFirst(batch.count)
                 return (batch, state.isClosed)
             }
@@ -80,11 +89,22 @@ final class Settler: Sendable {
                 return await writeApart(batch, error)
             } catch {
                 tries += 1
+                guard tries < triesLeft else {
+                    logger.critical(
+                        "\(batch.count) results are lost: the store refuses them and the worker stops; the effects run again",
+                        metadata: ["error": "\(error)"])
+                    return onSettled(batch)
+                }
                 logger.error("settling \(batch.count) runs failed, will try again", metadata: ["error": "\(error)"])
-                guard !Task.isCancelled || tries < 5 else { return onSettled(batch) }
                 await performer.environment.clock.pause(for: .milliseconds(min(50 << min(tries, 5), 1000)))
             }
         }
+    }
+
+    /// How often a batch is offered to a failing store: for ever while the worker works.
+    private var triesLeft: Int {
+        if Task.isCancelled { return 5 }
+        return state.withLock { $0.isClosed } ? Self.lastTries : .max
     }
 
     private func writeApart(_ batch: [SettledRun], _ error: StoreError) async {
@@ -96,7 +116,7 @@ final class Settler: Sendable {
             let failure = Transition(to: .ended(.failed, error: "its result could not be stored: \(error)"))
             return await write([SettledRun(of: run.claimed, startedAt: run.startedAt, transition: failure)])
         }
-        logger.critical("a run cannot be settled; its lease will expire", metadata: ["error": "\(error)"])
+        logger.critical("a run cannot be settled; its effect will be given back", metadata: ["error": "\(error)"])
         onSettled(batch)
     }
 

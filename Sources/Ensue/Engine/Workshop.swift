@@ -47,6 +47,7 @@ struct Workshop: Sendable {
             await withTaskCancellationHandler {
                 await work()
             } onCancel: {
+                executor.skipGrace()
                 stop()
             }
         } onGracefulShutdown: {
@@ -139,15 +140,14 @@ struct Workshop: Sendable {
 
     private func rescue() async throws -> Duration? {
         guard pulse.mayRescue, !stopping.isRaised else { return nil }
-        let rescued = try await store.rescue(limit: Self.batch).effects
+        let rescued = try await store.rescue(limit: Self.batch, sparing: worker).effects
         if rescued > 0 { logger.notice("took back \(rescued) effects from workers that are gone") }
-        return rescued == Self.batch ? .zero : nil
+        return rescued > 0 ? .zero : nil
     }
 
     private func retire(after retention: Duration) async throws -> Duration? {
-        let limit = 1000
         let time = engine.environment.clock.now() - retention
-        return try await store.retire(before: time, limit: limit) == limit ? .milliseconds(50) : nil
+        return try await store.retire(before: time, limit: 1000) > 0 ? .milliseconds(50) : nil
     }
 
     private func beat() async throws -> Duration? {
@@ -156,10 +156,12 @@ struct Workshop: Sendable {
         let reply = try await store.beat(
             Heartbeat(
                 worker: worker, leases: held + (claiming.map { [$0] } ?? []), lease: engine.options.lease))
-        pulse.confirm(sentAt: sentAt)
         executor.cancel(reply.cancelled)
+        // What others have by now is dropped before anything may start again.
         executor.lose(held.subtracting(reply.alive))
+        pulse.confirm(sentAt: sentAt)
         executor.signal.notify()
+        if !reply.isKnown { try await join() }
         return nil
     }
 

@@ -30,10 +30,18 @@ public struct EffectEnding: Sendable, Hashable, Codable {
     /// The event that reports it, or nil where the chain of causes has reached its limit.
     package func draft(account: Account, depth: Int) throws -> EventDraft? {
         guard depth < Depth.limit else { return nil }
-        var draft = EventDraft(account: account, type: Self.eventType(outcome), data: try JSONText.encoding(self))
+        var draft = EventDraft(account: account, type: Self.eventType(outcome), data: try data())
         draft.cause = effect
         draft.depth = depth + 1
         return draft
+    }
+
+    /// The output goes in as the text it is: whatever a handler could store can be reported.
+    private func data() throws -> JSONText {
+        guard let output else { return try JSONText.encoding(self) }
+        let rest = EffectEnding(
+            effect: effect, kind: kind, outcome: outcome, run: run, output: nil, error: error, rule: rule)
+        return JSONText(trusted: try JSONText.encoding(rest).text.dropLast() + ",\"output\":\(output.text)}")
     }
 
     private struct Requester: Decodable { var rule: String? }

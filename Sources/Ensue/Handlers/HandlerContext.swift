@@ -108,7 +108,7 @@ package final class RunEnvironment: Sendable {
     package let logger: Logger
     package let handlers: Handlers
 
-    package init(store: any Store, clock: any EngineClock, logger: Logger, handlers: Handlers = Handlers()) {
+    package init(store: any Store, clock: any EngineClock, logger: Logger, handlers: Handlers) {
         self.store = store
         self.handlers = handlers
         identity = store.identity

@@ -27,7 +27,8 @@ public struct Handlers: Sendable {
     /// Handles one kind of declared effect.
     ///
     /// - Parameter accepting: runs before an HTTP request is acknowledged, and may look things up; what it throws
-    ///   reaches the sender. Requests from SQL and typed Swift are not asked.
+    ///   reaches the sender. It runs where the request arrives, so a server whose own process has not registered the
+    ///   handler does not ask it. Requests from SQL and typed Swift are not asked.
     public mutating func handle<E: Effect>(
         _ effect: E.Type, policy: HandlerPolicy = .standard,
         accepting: (@Sendable @concurrent (E) async throws -> Void)? = nil,
@@ -60,7 +61,11 @@ public struct Handlers: Sendable {
                 kind: kind, policy: policy,
                 check: { payload in try await accepting?(try payload.parsed()) },
                 body: .run { claimed, context in
-                    try await body(try claimed.payload.parsed(), context).map { JSONText($0) }
+                    let payload: JSONValue
+                    do { payload = try claimed.payload.parsed() } catch {
+                        throw Rejection("the payload cannot be read: \(error)")
+                    }
+                    return try await body(payload, context).map { JSONText($0) }
                 }))
     }
 

@@ -38,13 +38,15 @@ public protocol Store: Sendable {
     func settle(_ runs: [SettledRun]) async throws -> SettlementReport
     /// Gives claimed effects back as if they had never been claimed.
     func release(_ effects: [EffectID], of lease: LeaseID) async throws
-    /// Takes back effects whose leases have expired, up to `limit` of them.
-    func rescue(limit: Int) async throws -> RescueReport
+    /// Takes back effects whose leases have expired, up to `limit` of them; none of `worker`'s own, about which its
+    /// heartbeats decide.
+    func rescue(limit: Int, sparing worker: WorkerID?) async throws -> RescueReport
     /// Moves up to `limit` effects whose time has come: scheduled ones to ready, deferred ones past their deadline.
     func advance(limit: Int) async throws -> AdvanceReport
     /// Processes up to `limit` endings that somebody follows, recording the events that rules listen for.
     func follow(limit: Int) async throws -> Int
-    /// Deletes ended effects and routed events from before `time`, up to `limit` rows; keys stay.
+    /// Deletes ended effects, routed events and rejections from before `time`, up to `limit` of them; keys stay.
+    /// Returns how many; 0 only when there are no more.
     func retire(before time: Timestamp, limit: Int) async throws -> Int
 
     // MARK: Deciding from outside
@@ -52,8 +54,9 @@ public protocol Store: Sendable {
     /// Carries out a command about an effect. Throws ``Refusal`` if its state does not allow it.
     /// Returns nil if there is no such effect. `random` is uniform in 0 ..< 1.
     func command(_ command: Command, on effect: EffectID, random: Double) async throws -> EffectRecord?
-    /// Notes how far a running or deferred effect is; the latest note is kept. Not fenced.
-    func note(_ progress: EffectRecord.Progress, on effect: EffectID) async throws
+    /// Notes how far an effect that has not ended is; the latest note is kept. Not fenced. False if there is none.
+    @discardableResult
+    func note(_ progress: EffectRecord.Progress, on effect: EffectID) async throws -> Bool
 
     // MARK: Reading
 
@@ -67,6 +70,11 @@ public protocol Store: Sendable {
     /// A new subscription to what becomes possible: by this process at once, by others soon. May report too much,
     /// and may, when a notification is lost, report too little: who waits must also look now and then.
     func changes() -> AsyncStream<StoreChanges>
+}
+
+extension Store {
+    /// Takes back effects whose leases have expired, whoever has them.
+    public func rescue(limit: Int) async throws -> RescueReport { try await rescue(limit: limit, sparing: nil) }
 }
 
 /// What a commit has made possible.

@@ -40,8 +40,12 @@ public struct HeartbeatReply: Sendable, Hashable {
     /// Effects of its leases whose tasks it shall cancel.
     public let cancelled: [EffectID]
 
-    public init(alive: Set<LeaseID>, cancelled: [EffectID]) {
+    /// Whether the store still had the worker; if not, others took it for dead, and it has to join again.
+    public let isKnown: Bool
+
+    public init(alive: Set<LeaseID>, cancelled: [EffectID], isKnown: Bool = true) {
         self.alive = alive
         self.cancelled = cancelled
+        self.isKnown = isKnown
     }
 }

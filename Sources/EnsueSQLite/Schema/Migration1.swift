@@ -15,13 +15,15 @@ extension Migration {
             CREATE TABLE {accounts} (
                 id INTEGER PRIMARY KEY,
                 name TEXT NOT NULL UNIQUE CONSTRAINT {account_is_a_name}
-                    CHECK (length(name) BETWEEN 1 AND 200 AND name NOT GLOB '*[^A-Za-z0-9_.:/-]*')
+                    CHECK (typeof(name) = 'text'
+                        AND length(name) BETWEEN 1 AND 200 AND name NOT GLOB '*[^A-Za-z0-9_.:/-]*')
             );
             INSERT INTO {accounts} (name) VALUES ('default');
             CREATE TABLE {kinds} (
                 id INTEGER PRIMARY KEY,
                 name TEXT NOT NULL UNIQUE CONSTRAINT {effect_kind_is_a_name}
-                    CHECK (length(name) BETWEEN 1 AND 200 AND name NOT GLOB '*[^A-Za-z0-9_.:/-]*'),
+                    CHECK (typeof(name) = 'text'
+                        AND length(name) BETWEEN 1 AND 200 AND name NOT GLOB '*[^A-Za-z0-9_.:/-]*'),
                 policy TEXT,
                 needs_approval INTEGER NOT NULL DEFAULT 0,
                 seen_at INTEGER
@@ -42,34 +44,46 @@ extension Migration {
 
             -- Facts. Anyone may insert; times may be given as ISO 8601 text or as milliseconds since 1970.
             CREATE TABLE {events} (
-                id INTEGER PRIMARY KEY AUTOINCREMENT,
+                id INTEGER PRIMARY KEY AUTOINCREMENT CONSTRAINT {event_id_is_in_range}
+                    CHECK (id BETWEEN 1 AND 4611686018427387903),
                 account TEXT NOT NULL DEFAULT 'default' CONSTRAINT {event_account_is_a_name}
-                    CHECK (length(account) BETWEEN 1 AND 200 AND account NOT GLOB '*[^A-Za-z0-9_.:/-]*'),
+                    CHECK (typeof(account) = 'text'
+                        AND length(account) BETWEEN 1 AND 200 AND account NOT GLOB '*[^A-Za-z0-9_.:/-]*'),
                 type TEXT NOT NULL CONSTRAINT {event_type_is_a_name}
-                    CHECK (length(type) BETWEEN 1 AND 200 AND type NOT GLOB '*[^A-Za-z0-9_.:/-]*'),
-                source TEXT CONSTRAINT {event_source_is_type_and_key} CHECK (source LIKE '/_%/_%'),
-                key TEXT CONSTRAINT {event_key_has_1_to_500_bytes} CHECK (length(key) BETWEEN 1 AND 500),
+                    CHECK (typeof(type) = 'text'
+                        AND length(type) BETWEEN 1 AND 200 AND type NOT GLOB '*[^A-Za-z0-9_.:/-]*'),
+                source TEXT CONSTRAINT {event_source_is_type_and_key}
+                    CHECK (source IS NULL OR (typeof(source) = 'text'
+                        AND source GLOB '/[^/]*/?*' AND length(CAST(source AS BLOB)) <= 502)),
+                key TEXT CONSTRAINT {event_key_has_1_to_500_bytes}
+                    CHECK (key IS NULL OR (typeof(key) = 'text' AND length(CAST(key AS BLOB)) BETWEEN 1 AND 500)),
                 tags TEXT NOT NULL DEFAULT '[]' CONSTRAINT {event_tags_are_a_list}
-                    CHECK (json_valid(tags) AND json_type(tags) = 'array'),
-                data TEXT NOT NULL DEFAULT '{}' CONSTRAINT {event_data_is_json} CHECK (json_valid(data)),
+                    CHECK (typeof(tags) = 'text' AND json_valid(tags) AND json_type(tags) = 'array'),
+                data TEXT NOT NULL DEFAULT '{}' CONSTRAINT {event_data_is_json}
+                    CHECK (typeof(data) = 'text' AND json_valid(data)),
                 time CONSTRAINT {event_time_is_a_time}
                     CHECK (time IS NULL OR typeof(time) = 'integer' OR julianday(time) IS NOT NULL),
                 recorded_at INTEGER NOT NULL
                     DEFAULT (CAST(round((julianday('now') - 2440587.5) * 86400000) AS INTEGER)),
                 cause INTEGER,
                 depth INTEGER NOT NULL DEFAULT 0,
-                CONSTRAINT {event_type_is_not_reserved} CHECK (type NOT GLOB 'ensue.*' OR cause IS NOT NULL)
+                CONSTRAINT {event_type_is_not_reserved} CHECK (type NOT GLOB 'ensue.*' OR cause IS NOT NULL),
+                CONSTRAINT {event_numbers_are_integers} CHECK (typeof(recorded_at) = 'integer'
+                    AND typeof(depth) = 'integer' AND typeof(cause) IN ('integer', 'null'))
             );
             CREATE TABLE {event_keys} (
                 account TEXT NOT NULL, key TEXT NOT NULL, event INTEGER NOT NULL, PRIMARY KEY (account, key)
             ) WITHOUT ROWID;
             CREATE TABLE {unrouted} (event INTEGER PRIMARY KEY);
 
-            CREATE TRIGGER {events_deduplicate} BEFORE INSERT ON {events}
-            WHEN NEW.key IS NOT NULL
-                AND EXISTS (SELECT 1 FROM {event_keys} WHERE account = NEW.account AND key = NEW.key)
+            CREATE TRIGGER {events_arrive} BEFORE INSERT ON {events}
+            WHEN NEW.key IS NOT NULL OR NEW.tags <> '[]' OR EXISTS (SELECT 1 FROM {events} WHERE id = NEW.id)
             BEGIN
-                SELECT raise(IGNORE);
+                SELECT raise(ABORT, 'events are never changed; record another one')
+                FROM {events} WHERE id = NEW.id;
+                SELECT raise(ABORT, 'event_tags_are_texts')
+                FROM json_each(CASE WHEN json_valid(NEW.tags) THEN NEW.tags ELSE '[]' END) WHERE type <> 'text';
+                SELECT raise(IGNORE) FROM {event_keys} WHERE account = NEW.account AND key = NEW.key;
             END;
             CREATE TRIGGER {events_remember_key} AFTER INSERT ON {events} WHEN NEW.key IS NOT NULL
             BEGIN
@@ -82,11 +96,14 @@ extension Migration {
 
             -- Instructions. Anyone may insert.
             CREATE TABLE {effects} (
-                id INTEGER PRIMARY KEY AUTOINCREMENT,
+                id INTEGER PRIMARY KEY AUTOINCREMENT CONSTRAINT {effect_id_is_in_range}
+                    CHECK (id BETWEEN 1 AND 4611686018427387903),
                 account TEXT NOT NULL DEFAULT 'default',
                 kind TEXT NOT NULL,
-                payload TEXT NOT NULL DEFAULT '{}' CONSTRAINT {effect_payload_is_json} CHECK (json_valid(payload)),
-                key TEXT CONSTRAINT {effect_key_has_1_to_500_bytes} CHECK (length(key) BETWEEN 1 AND 500),
+                payload TEXT NOT NULL DEFAULT '{}' CONSTRAINT {effect_payload_is_json}
+                    CHECK (typeof(payload) = 'text' AND json_valid(payload)),
+                key TEXT CONSTRAINT {effect_key_has_1_to_500_bytes}
+                    CHECK (key IS NULL OR (typeof(key) = 'text' AND length(CAST(key AS BLOB)) BETWEEN 1 AND 500)),
                 priority INTEGER NOT NULL DEFAULT 2 CONSTRAINT {effect_priority_is_0_to_3}
                     CHECK (typeof(priority) = 'integer' AND priority BETWEEN 0 AND 3),
                 due_at CONSTRAINT {effect_due_at_is_a_time}
@@ -98,7 +115,11 @@ extension Migration {
                 rule TEXT,
                 cause INTEGER,
                 replay_of INTEGER,
-                depth INTEGER NOT NULL DEFAULT 0
+                depth INTEGER NOT NULL DEFAULT 0,
+                CONSTRAINT {effect_numbers_are_integers} CHECK (typeof(created_at) = 'integer'
+                    AND typeof(depth) = 'integer' AND typeof(event) IN ('integer', 'null')
+                    AND typeof(cause) IN ('integer', 'null') AND typeof(replay_of) IN ('integer', 'null')
+                    AND typeof(rule) IN ('text', 'null'))
             );
             CREATE INDEX {effects_by_event} ON {effects} (event) WHERE event IS NOT NULL;
             CREATE TABLE {effect_keys} (
@@ -176,7 +197,10 @@ extension Migration {
             WHEN NEW.key IS NOT NULL
                 OR NOT EXISTS (SELECT 1 FROM {kinds} WHERE name = NEW.kind)
                 OR NOT EXISTS (SELECT 1 FROM {accounts} WHERE name = NEW.account)
+                OR EXISTS (SELECT 1 FROM {effects} WHERE id = NEW.id)
             BEGIN
+                SELECT raise(ABORT, 'effects are never changed; request another one')
+                FROM {effects} WHERE id = NEW.id;
                 SELECT raise(IGNORE) FROM {effect_keys} WHERE account = NEW.account AND key = NEW.key;
                 INSERT INTO {kinds} (name)
                 SELECT NEW.kind WHERE NOT EXISTS (SELECT 1 FROM {kinds} WHERE name = NEW.kind);
@@ -246,9 +270,8 @@ extension Migration {
                 account INTEGER NOT NULL,
                 kind INTEGER NOT NULL,
                 measure TEXT NOT NULL,
-                minute INTEGER NOT NULL,
                 count INTEGER NOT NULL,
-                PRIMARY KEY (account, kind, measure, minute)
+                PRIMARY KEY (account, kind, measure)
             ) WITHOUT ROWID;
             """# + views)
 

@@ -41,8 +41,8 @@ extension FaultingStore {
         try await call(.release) { try await $0.release(effects, of: lease) }
     }
 
-    public func rescue(limit: Int) async throws -> RescueReport {
-        try await call(.rescue) { try await $0.rescue(limit: limit) }
+    public func rescue(limit: Int, sparing worker: WorkerID?) async throws -> RescueReport {
+        try await call(.rescue) { try await $0.rescue(limit: limit, sparing: worker) }
     }
 
     public func advance(limit: Int) async throws -> AdvanceReport {
@@ -61,7 +61,7 @@ extension FaultingStore {
         try await call(.command) { try await $0.command(command, on: effect, random: random) }
     }
 
-    public func note(_ progress: EffectRecord.Progress, on effect: EffectID) async throws {
+    public func note(_ progress: EffectRecord.Progress, on effect: EffectID) async throws -> Bool {
         try await call(.note) { try await $0.note(progress, on: effect) }
     }
 

@@ -9,7 +9,9 @@ extension ObservedStore {
     func leave(_ worker: WorkerID) async throws { try await store.leave(worker) }
     func route(limit: Int) async throws -> RoutingReport { try await store.route(limit: limit) }
     func claim(_ claim: Claim) async throws -> [ClaimedEffect] { try await store.claim(claim) }
-    func rescue(limit: Int) async throws -> RescueReport { try await store.rescue(limit: limit) }
+    func rescue(limit: Int, sparing worker: WorkerID?) async throws -> RescueReport {
+        try await store.rescue(limit: limit, sparing: worker)
+    }
     func advance(limit: Int) async throws -> AdvanceReport { try await store.advance(limit: limit) }
     func follow(limit: Int) async throws -> Int { try await store.follow(limit: limit) }
 
@@ -25,7 +27,7 @@ extension ObservedStore {
         try await store.command(command, on: effect, random: random)
     }
 
-    func note(_ progress: EffectRecord.Progress, on effect: EffectID) async throws {
+    func note(_ progress: EffectRecord.Progress, on effect: EffectID) async throws -> Bool {
         try await store.note(progress, on: effect)
     }
 

@@ -47,7 +47,7 @@ public final class TestEngine: Sendable {
         engine = try Engine(store: log, handlers: handlers, logger: logger, clock: clock, random: random)
         performer = Performer(
             handlers: handlers.registered,
-            environment: RunEnvironment(store: log, clock: clock, logger: logger), random: random)
+            environment: RunEnvironment(store: log, clock: clock, logger: logger, handlers: handlers), random: random)
         kinds = handlers.registered.keys.filter { effects == .performed || $0.isListener }.sorted()
         try await log.join(
             WorkerRegistration(

@@ -21,7 +21,8 @@ final class PerformerTests: Sendable {
     ) -> Performer {
         var handlers = Handlers()
         handlers.handle("test", policy: policy, body)
-        let environment = RunEnvironment(store: store, clock: clock, logger: Logger(label: "test"))
+        let environment = RunEnvironment(
+            store: store, clock: clock, logger: Logger(label: "test"), handlers: Handlers())
         return Performer(handlers: handlers.registered, environment: environment, random: SeededRandomness())
     }
 

@@ -18,7 +18,8 @@ struct RunContextTests {
     ) async throws -> SettledRun {
         var handlers = Handlers()
         handlers.handle("test", policy: policy) { _, context in try await body(context) }
-        let environment = RunEnvironment(store: store, clock: clock, logger: Logger(label: "test"))
+        let environment = RunEnvironment(
+            store: store, clock: clock, logger: Logger(label: "test"), handlers: Handlers())
         let performer = Performer(
             handlers: handlers.registered, environment: environment, random: SeededRandomness())
         return try #require(await performer.perform(claimed))
@@ -100,7 +101,8 @@ struct RunContextTests {
                 #expect(token == CompletionToken(effect: claimed.id, run: number, lease: claimed.lease))
                 return .completed(["key": .string(context.idempotencyKey)])
             }
-            let environment = RunEnvironment(store: store, clock: clock, logger: Logger(label: "test"))
+            let environment = RunEnvironment(
+                store: store, clock: clock, logger: Logger(label: "test"), handlers: Handlers())
             keys.insert(HandlerContext(claimed, deadline: nil, environment: environment).idempotencyKey)
         }
         #expect(keys == ["ensue-\(store.identity.id)-7"])
