@@ -111,7 +111,7 @@ struct SQLiteSuite {
         var rates: [String: [Double]] = [:]
         let aged = folder.appendingPathComponent("history.db").path
         try removeDatabase(aged)
-        try await prepareHistory(aged, count: 200_000)
+        try await prepareHistory(aged, count: 2_000_000)
         for _ in 0..<rounds {
             rates["limit", default: []].append(
                 try await inFreshStore { store in

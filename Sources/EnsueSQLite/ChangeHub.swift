@@ -9,7 +9,7 @@ internal import Synchronization
 /// The data version is read on the writer's connection, for which its own commits do not count. That takes about five
 /// microseconds, and happens only while somebody subscribes.
 final class ChangeHub: Sendable {
-    private static let interval = 0.007
+    private static let interval = 0.008
 
     private struct State {
         var subscribers: [Int: AsyncStream<StoreChanges>.Continuation] = [:]
