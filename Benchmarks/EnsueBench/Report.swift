@@ -62,6 +62,8 @@ enum Report {
             <rect width="100%" height="100%" fill="white"/>
             <line x1="520" y1="20" x2="520" y2="\(height - 16)" stroke="#888" stroke-dasharray="4 3"/>
             <text x="520" y="14" text-anchor="middle" fill="#555">limit</text>
+            <text x="220" y="14" fill="#3b6ea5">more is better</text>
+            <text x="330" y="14" fill="#c77d2b">less is better</text>
 
             """
         for (index, result) in compared.enumerated() {
@@ -69,7 +71,7 @@ enum Report {
             let width = min(400, max(1, 300 * (result.ratio ?? 0)))
             svg += """
                 <text x="210" y="\(y + 15)" text-anchor="end">\(result.name)</text>
-                <rect x="220" y="\(y)" width="\(Int(width))" height="20" fill="#3b6ea5"/>
+                <rect x="220" y="\(y)" width="\(Int(width))" height="20" fill="\(result.unit.hasSuffix("/s") ? "#3b6ea5" : "#c77d2b")"/>
                 <text x="640" y="\(y + 15)">\(number(result.value)) \(result.unit)</text>
 
                 """

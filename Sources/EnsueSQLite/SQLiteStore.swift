@@ -1,7 +1,6 @@
 public import Ensue
 internal import Foundation
 public import GRDB
-internal import Synchronization
 
 /// The embedded store: one SQLite file in WAL mode, for any number of processes on one machine.
 ///

@@ -58,6 +58,19 @@ import Testing
         #expect(try await engine.store.event(event)?.cause == ledger[0].id)
     }
 
+    @Test func `a listener is not told of the endings of what its own effects requested`() async throws {
+        var handlers = Handlers.job { _, _ in .completed() }
+        handlers.listen(matching: .exact("ensue.effect.completed"), as: "again") { _, context in
+            try context.request(Job(name: "again"))
+        }
+        let engine = try bench.engine(handlers)
+        let ledger = try await engine.working {
+            try await engine.request(Job(name: "works"))
+            return try await bench.quiet()
+        }
+        #expect(ledger.map(\.kind) == ["test.job", "listener.again", "test.job"])
+    }
+
     @Test func `endings are recorded only where some rule listens for them`() async throws {
         var handlers = Handlers.job(.retrying(attempts: 1)) { job, _ in
             if job.name == "fails" { throw Boom() }

@@ -1,6 +1,5 @@
 public import Logging
 public import ServiceLifecycle
-internal import Synchronization
 
 /// Records events and requests effects; while it runs, also routes the ones and handles the others.
 ///

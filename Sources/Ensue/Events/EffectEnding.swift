@@ -7,7 +7,7 @@ public struct EffectEnding: Sendable, Hashable, Codable {
     public let run: Int
     public let output: JSONText?
     public let error: String?
-    /// The rule that requested the effect.
+    /// The rule that requested the effect, by itself or through the effects that it requested. It does not hear of it.
     public let rule: String?
 
     package init(
