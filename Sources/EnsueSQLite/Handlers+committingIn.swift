@@ -16,11 +16,7 @@ extension Handlers {
         register(
             RegisteredHandler(
                 kind: E.kind, policy: policy,
-                check: { payload in
-                    let effect = try payload.decode(E.self)
-                    try effect.validate()
-                    try await accepting?(effect)
-                },
+                check: RegisteredHandler.check(accepting),
                 body: .inTransaction(storeID: store.identity.id) { claimed, context, transaction in
                     guard let db = transaction as? Database else {
                         throw StoreError(.constraint("transaction"), operation: "settle", detail: "no GRDB database")

@@ -37,11 +37,7 @@ public struct Handlers: Sendable {
         register(
             RegisteredHandler(
                 kind: E.kind, policy: policy,
-                check: { payload in
-                    let effect = try payload.decode(E.self)
-                    try effect.validate()
-                    try await accepting?(effect)
-                },
+                check: RegisteredHandler.check(accepting),
                 body: .run { claimed, context in
                     let effect = try E(claimed: claimed)
                     return try await body(effect, context).map(JSONText.output)

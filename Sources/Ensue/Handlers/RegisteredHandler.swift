@@ -24,6 +24,17 @@ package struct RegisteredHandler: Sendable {
         self.check = check
         self.body = body
     }
+
+    /// What a declared effect is asked before it is acknowledged: that it can be read, is valid, and is accepted.
+    package static func check<E: Effect>(
+        _ accepting: (@Sendable @concurrent (E) async throws -> Void)?
+    ) -> @Sendable @concurrent (JSONText) async throws -> Void {
+        { payload in
+            let effect = try payload.decode(E.self)
+            try effect.validate()
+            try await accepting?(effect)
+        }
+    }
 }
 
 /// An event type that a program knows.
