@@ -91,17 +91,30 @@ struct SQLiteSuite {
         return calls
     }
 
+    /// A caller alone encodes while nothing is written, and waits while its batch is; four overlap.
     private func bulk() async throws -> [Result] {
-        var rates: [Double] = []
+        var rates: [Int: [Double]] = [:]
         for _ in 0..<rounds {
-            rates.append(
-                try await inFreshStore { store in
-                    let start = ContinuousClock.now
-                    try await fill(store, count: 200_000)
-                    return 200_000 / start.duration(to: .now).inSeconds
-                })
+            for callers in [1, 4] {
+                rates[callers, default: []].append(try await bulkRate(callers: callers))
+            }
         }
-        return [Result("sqlite.request.bulk", rates.median, "/s", limit: 100_000, settings: ["batch": "1000"])]
+        return [(1, "sqlite.request.bulk.alone"), (4, "sqlite.request.bulk")].map { callers, name in
+            Result(
+                name, rates[callers, default: []].median, "/s", limit: 100_000,
+                settings: ["batch": "1000", "callers": "\(callers)"])
+        }
+    }
+
+    private func bulkRate(callers: Int) async throws -> Double {
+        try await inFreshStore { store in
+            let start = ContinuousClock.now
+            try await withThrowingTaskGroup { group in
+                for _ in 0..<callers { group.addTask { try await self.fill(store, count: 200_000 / callers) } }
+                try await group.waitForAll()
+            }
+            return 200_000 / start.duration(to: .now).inSeconds
+        }
     }
 
     // MARK: Draining
