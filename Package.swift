@@ -53,7 +53,7 @@ let package = Package(
     targets: [
         .target(name: "Ensue", dependencies: [collections, crypto, logging, serviceLifecycle], swiftSettings: strict),
         .target(
-            name: "EnsueSQLite", dependencies: ["Ensue", collections, grdb, grdbSQLite, logging], swiftSettings: strict),
+            name: "EnsueSQLite", dependencies: ["Ensue", collections, grdb, grdbSQLite], swiftSettings: strict),
         .target(
             name: "EnsueEffects",
             dependencies: ["Ensue", asyncHTTPClient, httpTypes, logging, nioCore, nioHTTP1],

@@ -64,11 +64,16 @@ extension TypePattern: Codable {
 
     public init(from decoder: any Decoder) throws {
         var list = try decoder.container(keyedBy: CodingKeys.self).nestedUnkeyedContainer(forKey: .type)
-        if let element = try? list.decode(Operators.self) {
-            if let pattern = element.glob { self = .glob(pattern); return }
-            if let pattern = element.regex { self = .regex(pattern); return }
-            throw DecodingError.dataCorruptedError(in: list, debugDescription: "neither glob nor regex")
+        let element = try list.decode(JSONValue.self)
+        if let pattern = element["glob"]?.string {
+            self = .glob(pattern)
+        } else if let pattern = element["regex"]?.string {
+            self = .regex(pattern)
+        } else if let type = element.string {
+            self = .exact(try EventType(type))
+        } else {
+            throw DecodingError.dataCorruptedError(
+                in: list, debugDescription: "an element is a type, {\"glob\": …} or {\"regex\": …}")
         }
-        self = .exact(try list.decode(EventType.self))
     }
 }
