@@ -31,6 +31,7 @@ let package = Package(
     products: [
         .library(name: "Ensue", targets: ["Ensue"]),
         .library(name: "EnsueSQLite", targets: ["EnsueSQLite"]),
+        .library(name: "EnsuePostgres", targets: ["EnsuePostgres"]),
         .library(name: "EnsueEffects", targets: ["EnsueEffects"]),
         .library(name: "EnsueServer", targets: ["EnsueServer"]),
         .library(name: "EnsueCommands", targets: ["EnsueCommands"]),
@@ -54,6 +55,10 @@ let package = Package(
         .target(name: "Ensue", dependencies: [collections, crypto, logging, serviceLifecycle], swiftSettings: strict),
         .target(
             name: "EnsueSQLite", dependencies: ["Ensue", collections, grdb, grdbSQLite], swiftSettings: strict),
+        .systemLibrary(
+            name: "CLibpq", pkgConfig: "libpq", providers: [.apt(["libpq-dev"]), .brew(["libpq"])]),
+        .target(
+            name: "EnsuePostgres", dependencies: ["Ensue", "CLibpq", collections, logging], swiftSettings: strict),
         .target(
             name: "EnsueEffects",
             dependencies: ["Ensue", asyncHTTPClient, httpTypes, logging, nioCore, nioHTTP1],
@@ -65,7 +70,7 @@ let package = Package(
         .target(
             name: "EnsueCommands",
             dependencies: [
-                "Ensue", "EnsueSQLite", "EnsueEffects", "EnsueServer", argumentParser, asyncHTTPClient, httpTypes,
+                "Ensue", "EnsueSQLite", "EnsuePostgres", "EnsueEffects", "EnsueServer", argumentParser, asyncHTTPClient, httpTypes,
                 hummingbird,
                 logging, nioCore, nioHTTP1, serviceLifecycle, unixSignals,
             ],
@@ -75,7 +80,10 @@ let package = Package(
         .target(name: "EnsueTesting", dependencies: ["Ensue", "EnsueSQLite", logging], swiftSettings: strict),
         .executableTarget(
             name: "EnsueBench",
-            dependencies: ["Ensue", "EnsueSQLite", argumentParser, grdb, logging, serviceLifecycle],
+            dependencies: [
+                "Ensue", "EnsueSQLite", "EnsuePostgres", "PostgresServer", argumentParser, grdb, logging,
+                serviceLifecycle,
+            ],
             path: "Benchmarks/EnsueBench", swiftSettings: strict),
         .testTarget(name: "EnsueTests", dependencies: ["Ensue", "EnsueTesting", logging], swiftSettings: strict),
         .testTarget(
@@ -83,6 +91,12 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "EnsueSQLiteTests", dependencies: ["Ensue", "EnsueSQLite", "EnsueTesting", crypto, grdb],
+            swiftSettings: strict),
+        // A real server in a temporary folder, for tests and measurements.
+        .target(name: "PostgresServer", path: "Tests/PostgresServer", swiftSettings: strict),
+        .testTarget(
+            name: "EnsuePostgresTests",
+            dependencies: ["Ensue", "EnsuePostgres", "EnsueTesting", "PostgresServer", logging, serviceLifecycle],
             swiftSettings: strict),
         .testTarget(
             name: "EnsueEffectsTests",
@@ -103,7 +117,7 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "EnsueMain", grdb, asyncHTTPClient, hummingbird, logging, nioCore, nioHTTP1, serviceLifecycle,
+                "Ensue", "EnsueMain", "EnsuePostgres", "PostgresServer", grdb, asyncHTTPClient, hummingbird, logging, nioCore, nioHTTP1, serviceLifecycle,
             ],
             swiftSettings: strict),
     ]

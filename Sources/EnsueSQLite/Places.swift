@@ -1,19 +1,6 @@
 internal import Ensue
 internal import GRDB
 
-/// Where an effect goes, carried out: what the place rule needs to know of it.
-struct Placed {
-    let effect: EffectID
-    let account: Int64
-    let kind: Int64
-    /// The run that the move concerns; 0 if none has begun.
-    let run: Int
-    var lease: LeaseID?
-    var startedAt: Timestamp?
-    /// Whether the run was leased without company.
-    var alone = false
-}
-
 extension Write {
     /// Adds an effect that has just been removed from its place to the next one. The caller has removed it.
     mutating func put(_ placed: Placed, _ transition: Transition, endings: inout Endings) throws {
@@ -105,12 +92,7 @@ extension Write {
         {
             let name: String = row[0]
             guard let result = Attempt.Result(rawValue: name) else { continue }
-            if result == .retried { history = EffectHistory() }
-            if result.isSpent { history.spent += 1 }
-            if result == .lost {
-                history.losses += 1
-                if row[1] { history.lossesAlone += 1 }
-            }
+            history.add(result, alone: row[1])
         }
         return history
     }
@@ -147,26 +129,5 @@ struct Endings {
         }
         kinds = found
         return found.contains(kind)
-    }
-}
-
-extension Outcome.Kind {
-    var measure: Counter.Measure {
-        switch self {
-        case .completed: .completed
-        case .failed: .failed
-        case .cancelled: .cancelled
-        }
-    }
-}
-
-extension Attempt.Result {
-    var measure: Counter.Measure {
-        switch self {
-        case .failed, .expired, .retried: .retried
-        case .snoozed: .snoozed
-        case .lost: .lost
-        case .interrupted: .interrupted
-        }
     }
 }

@@ -37,8 +37,7 @@ extension Write {
 
 /// The rules in force, read again when their version has changed, and now and then so that forgotten ones lapse.
 final class RuleCache: Sendable {
-    /// A listener that no worker has registered for so long stops matching.
-    static let lifetime = Duration.seconds(7 * 24 * 3600)
+    static let lifetime = Duration.seconds(Rule.lifetimeInDays * 24 * 3600)
     private static let freshness = Duration.seconds(60)
 
     private let cached = Mutex<(version: Int, at: Timestamp, rules: RuleSet)?>(nil)

@@ -20,35 +20,20 @@ extension SQLiteStore {
     }
 }
 
-/// A lease with what is open in it. Closing an effect here is the fence: only what was open may be moved on.
-struct HeldLease {
-    let id: LeaseID
-    let worker: Int64
-    let alone: Bool
-    fileprivate(set) var open: [Int64]
-    /// Effects that are to be cancelled.
-    let cancel: Set<Int64>
-
+extension HeldLease {
+    /// Reads id, worker, open, cancel and alone from the first five columns.
     init(_ row: Row) {
-        id = LeaseID(rawValue: row[0])
-        worker = row[1]
-        alone = row[4]
-        open = OpenList.effects(row[2])
-        cancel = Set(OpenList.effects(row[3]))
-    }
-
-    /// Closes what of `effects` is open. Returns what was.
-    mutating func close(_ effects: [EffectID]) -> [EffectID] {
-        let wanted = Set(effects.map(\.rawValue))
-        let found = open.filter { wanted.contains($0) }
-        open.removeAll { wanted.contains($0) }
-        return found.map(EffectID.init(rawValue:))
+        self.init(
+            id: LeaseID(rawValue: row[0]), worker: WorkerID(rawValue: row[1]), open: OpenList.effects(row[2]),
+            cancel: Set(OpenList.effects(row[3])), alone: row[4])
     }
 }
 
 extension Write {
     func lease(_ id: LeaseID) throws -> HeldLease? {
-        try row("SELECT id, worker, open, cancel, alone FROM {leases} WHERE id = ?", [id.rawValue]).map(HeldLease.init)
+        try row("SELECT id, worker, open, cancel, alone FROM {leases} WHERE id = ?", [id.rawValue]).map {
+            HeldLease($0)
+        }
     }
 
     /// Writes back what is still open; a lease in which nothing is goes.
@@ -107,9 +92,11 @@ private struct Settling {
             transition = transition.heedingCancellation
             (events, requests) = ([], [])
         }
-        let placed = Placed(
-            effect: run.effect, account: try account(run.account, write), kind: try kind(run.kind, write),
-            run: run.run, lease: run.lease, startedAt: run.startedAt, alone: lease.alone)
+        var placed = Placed(
+            effect: run.effect, account: try account(run.account, write), kind: try kind(run.kind, write), run: run.run)
+        placed.lease = run.lease
+        placed.startedAt = run.startedAt
+        placed.alone = lease.alone
         try write.put(placed, transition, endings: &endings)
         if !events.isEmpty { _ = try write.record(events) }
         if !requests.isEmpty { _ = try write.request(requests) }
@@ -156,37 +143,5 @@ private struct Settling {
         let id = try write.kindID(kind)
         kinds[kind] = id
         return id
-    }
-}
-
-extension Transition {
-    var isEnd: Bool { if case .ended = destination { true } else { false } }
-
-    /// A run that would have gone on, of an effect that somebody has cancelled, ends it; one that completed stays so.
-    var heedingCancellation: Transition {
-        guard !isEnd else { return self }
-        return Transition(to: .ended(.cancelled, error: attempted?.error ?? "cancelled while it was running"))
-    }
-}
-
-extension HeldLease {
-    fileprivate func reopening(_ effects: [EffectID]) -> HeldLease {
-        var lease = self
-        lease.open += effects.map(\.rawValue)
-        return lease
-    }
-}
-
-extension Sequence {
-    /// The elements by key, keys in the order of their first appearance.
-    fileprivate func grouped<Key: Hashable>(by key: (Element) -> Key) -> [(Key, [Element])] {
-        var order: [Key] = []
-        var groups: [Key: [Element]] = [:]
-        for element in self {
-            let key = key(element)
-            if groups[key] == nil { order.append(key) }
-            groups[key, default: []].append(element)
-        }
-        return order.compactMap { key in groups[key].map { (key, $0) } }
     }
 }

@@ -48,6 +48,16 @@ public struct EffectHistory: Sendable, Hashable {
         self.lossesAlone = lossesAlone
     }
 
+    /// Takes in the run that came next; `alone` says whether its worker had leased nothing else with it.
+    package mutating func add(_ result: Attempt.Result, alone: Bool) {
+        if result == .retried { self = EffectHistory() }
+        if result.isSpent { spent += 1 }
+        if result == .lost {
+            losses += 1
+            if alone { lossesAlone += 1 }
+        }
+    }
+
     /// Whether the effect may have killed its workers, and so is leased without company.
     public var isPoisonous: Bool { losses >= Poison.suspectedAfter }
 }

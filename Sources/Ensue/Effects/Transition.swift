@@ -32,6 +32,16 @@ public struct Transition: Sendable, Hashable {
     }
 }
 
+extension Transition {
+    package var isEnd: Bool { if case .ended = destination { true } else { false } }
+
+    /// A run that would have gone on, of an effect that somebody has cancelled, ends it; one that completed stays so.
+    package var heedingCancellation: Transition {
+        guard !isEnd else { return self }
+        return Transition(to: .ended(.cancelled, error: attempted?.error ?? "cancelled while it was running"))
+    }
+}
+
 /// Why a command about an effect was not carried out: the effect's state does not allow it.
 public struct Refusal: Error, Sendable, Hashable, CustomStringConvertible {
     /// What was to be done: `"cancel"`.

@@ -112,12 +112,13 @@ final class Executor: Sendable {
             let started = environment.clock.uptime()
             await performer.perform(claimed, control: control) { settled in
                 let length = self.environment.clock.uptime() - started
-                let wantsMore = self.state.withLock { state in
+                let (wantsMore, isLast) = self.state.withLock { state in
                     state.forget(control, of: claimed.id)
-                    return state.queue.finished(lane, seconds: length.seconds)
+                    let isLast = state.queue.finished(claimed.lease)
+                    return (state.queue.finished(lane, seconds: length.seconds), isLast)
                 }
                 self.options.onRun?(RunReport(settled, took: length))
-                self.settler.submit(settled)
+                self.settler.submit(settled, isLastOfLease: isLast)
                 if wantsMore { self.signal.notify() }
             } late: { settled in
                 self.state.withLock { $0.queue.finishedLate(settled.lease) }

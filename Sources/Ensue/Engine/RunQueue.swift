@@ -45,6 +45,8 @@ struct RunQueue {
     private let indices: [EffectKind: Int]
     /// Effects of each lease that are not settled yet.
     private(set) var leases: [LeaseID: Int] = [:]
+    /// Effects of each lease whose runs are not over yet.
+    private var underway: [LeaseID: Int] = [:]
     private(set) var unsettled = 0
     private var changes = 0
     private(set) var isStopped = false
@@ -86,6 +88,7 @@ struct RunQueue {
             if lanes[lane].waiting.isEmpty { lanes[lane].hasMoved = true }
             lanes[lane].waiting.append(effect)
             leases[effect.lease, default: 0] += 1
+            underway[effect.lease, default: 0] += 1
             counts[effect.kind, default: 0] += 1
         }
         guard mark == changes else { return }
@@ -115,6 +118,13 @@ struct RunQueue {
         return effect
     }
 
+    /// Notes that a run of a lease is over. Returns whether it was the last of its lease.
+    mutating func finished(_ lease: LeaseID) -> Bool {
+        guard let count = underway[lease] else { return false }
+        underway[lease] = count > 1 ? count - 1 : nil
+        return count == 1
+    }
+
     /// Notes a run's length, when its result is handed to the settler. Returns whether more of the kind is wanted.
     mutating func finished(_ lane: Int, seconds: Double) -> Bool {
         unsettled += 1
@@ -138,7 +148,10 @@ struct RunQueue {
     /// Drops what waits under leases that are no longer ours.
     mutating func drop(_ lost: Set<LeaseID>) {
         for lane in lanes.indices {
-            for effect in take(lane, where: { lost.contains($0.lease) }) { forget(effect.lease) }
+            for effect in take(lane, where: { lost.contains($0.lease) }) {
+                forget(effect.lease)
+                _ = finished(effect.lease)
+            }
         }
     }
 
@@ -147,6 +160,7 @@ struct RunQueue {
         guard !effects.isEmpty else { return [] }
         let withdrawn = lanes.indices.flatMap { take($0) { effects.contains($0.id) } }
         unsettled += withdrawn.count
+        for effect in withdrawn { _ = finished(effect.lease) }
         return withdrawn
     }
 
@@ -176,6 +190,7 @@ struct RunQueue {
         for effect in take(lane, where: { _ in true }) {
             unused[effect.lease, default: []].append(effect.id)
             forget(effect.lease)
+            _ = finished(effect.lease)
         }
     }
 

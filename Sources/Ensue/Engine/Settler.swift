@@ -10,13 +10,16 @@ final class Settler: Sendable {
     /// How often, about a second apart, a result is offered to a failing store once the worker is to stop.
     private static let lastTries = 60
 
+    /// How long a result waits for others of its lease: a lease that is settled whole costs a store least.
+    private static let linger = Duration.milliseconds(10)
+
     private struct State {
-        var pending: [SettledRun] = []
+        var pending = PendingRuns()
         var isClosed = false
-        var waiter: CheckedContinuation<Void, Never>?
     }
 
     private let state = Mutex(State())
+    private let signal = Signal()
     private let performer: Performer
     private let onSettled: @Sendable ([SettledRun]) -> Void
 
@@ -28,51 +31,39 @@ final class Settler: Sendable {
 
     private var store: any Store { performer.environment.store }
     private var logger: Logger { performer.environment.logger }
+    private var clock: any EngineClock { performer.environment.clock }
 
-    func submit(_ run: SettledRun) {
-        wake { $0.pending.append(run) }
+    /// Takes a result. `isLastOfLease` says that no other run of its lease is under way, so that it need not wait.
+    func submit(_ run: SettledRun, isLastOfLease: Bool = false) {
+        let now = clock.uptime()
+        let isNews = state.withLock { $0.pending.add(run, isLast: isLastOfLease, at: now) }
+        if isNews { signal.notify() }
     }
 
     /// Lets ``run()`` return once everything submitted has been written.
     func close() {
-        wake { $0.isClosed = true }
-    }
-
-    private func wake(_ change: (inout State) -> Void) {
-        let waiter = state.withLock { state -> CheckedContinuation<Void, Never>? in
-            change(&state)
-            defer { state.waiter = nil }
-            return state.waiter
-        }
-        waiter?.resume()
+        state.withLock { $0.isClosed = true }
+        signal.notify()
     }
 
     /// Returns when closed and empty; cancellation does not stop it, since results must not be lost.
     func run() async {
-        while let batch = await nextBatch() { await write(batch) }
-    }
-
-    private func nextBatch() async -> [SettledRun]? {
         while true {
-            let (batch, isClosed) = state.withLock { state in
-                var works = 0
-                let batch = Array(
-                    state.pending.prefix(Self.batchLimit).prefix { run in
-                        if run.work != nil { works += 1 }
-                        return works <= Self.workLimit
-                    })
-                state.pending.removeFirst(batch.count)
-                return (batch, state.isClosed)
+            let now = clock.uptime()
+            let (batch, wait, isClosed) = state.withLock { state in
+                let batch = state.pending.take(
+                    atMost: Self.batchLimit, works: Self.workLimit,
+                    olderThan: state.isClosed || Task.isCancelled ? now : now - Self.linger)
+                return (batch, state.pending.oldest.map { $0 + Self.linger - now }, state.isClosed)
             }
-            if !batch.isEmpty { return batch }
-            if isClosed { return nil }
-            await withCheckedContinuation { continuation in
-                let isReady = state.withLock { state in
-                    if !state.pending.isEmpty || state.isClosed { return true }
-                    state.waiter = continuation
-                    return false
-                }
-                if isReady { continuation.resume() }
+            if !batch.isEmpty {
+                await write(batch)
+            } else if let wait {
+                await signal.wait(atMost: max(wait, .milliseconds(1)), clock: clock)
+            } else if isClosed {
+                return
+            } else {
+                await signal.waitUncancelled()
             }
         }
     }
@@ -96,7 +87,7 @@ final class Settler: Sendable {
                     return onSettled(batch)
                 }
                 logger.error("settling \(batch.count) runs failed, will try again", metadata: ["error": "\(error)"])
-                await performer.environment.clock.pause(for: .milliseconds(min(50 << min(tries, 5), 1000)))
+                await clock.pause(for: .milliseconds(min(50 << min(tries, 5), 1000)))
             }
         }
     }

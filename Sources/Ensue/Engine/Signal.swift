@@ -2,7 +2,7 @@ internal import Synchronization
 
 /// Wakes one waiting loop; only one may wait at a time. Notifications that come while nobody waits are remembered as
 /// one.
-final class Signal: Sendable {
+package final class Signal: Sendable {
     private struct State {
         var isRaised = false
         var waiter: CheckedContinuation<Void, Never>?
@@ -10,7 +10,9 @@ final class Signal: Sendable {
 
     private let state = Mutex(State())
 
-    func notify() {
+    package init() {}
+
+    package func notify() {
         let waiter = state.withLock { state -> CheckedContinuation<Void, Never>? in
             guard let waiter = state.waiter else {
                 state.isRaised = true
@@ -23,20 +25,9 @@ final class Signal: Sendable {
     }
 
     /// Returns at the next notification, at once if there was one since the last wait, or when the task is cancelled.
-    func wait() async {
+    package func wait() async {
         await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
-                let isReady = state.withLock { state in
-                    if state.isRaised || Task.isCancelled {
-                        state.isRaised = false
-                        return true
-                    }
-                    precondition(state.waiter == nil, "two loops wait for one signal")
-                    state.waiter = continuation
-                    return false
-                }
-                if isReady { continuation.resume() }
-            }
+            await waitUncancelled(unless: { Task.isCancelled })
         } onCancel: {
             state.withLock { state in
                 defer { state.waiter = nil }
@@ -45,8 +36,24 @@ final class Signal: Sendable {
         }
     }
 
+    /// As ``wait()``, but whatever becomes of the task. Returns at once if `isOver`.
+    package func waitUncancelled(unless isOver: @Sendable () -> Bool = { false }) async {
+        await withCheckedContinuation { continuation in
+            let isReady = state.withLock { state in
+                if state.isRaised || isOver() {
+                    state.isRaised = false
+                    return true
+                }
+                precondition(state.waiter == nil, "two loops wait for one signal")
+                state.waiter = continuation
+                return false
+            }
+            if isReady { continuation.resume() }
+        }
+    }
+
     /// As ``wait()``, but returns after `span` at the latest.
-    func wait(atMost span: Duration, clock: any EngineClock) async {
+    package func wait(atMost span: Duration, clock: any EngineClock) async {
         await withTaskGroup { group in
             group.addTask { await self.wait() }
             group.addTask { await clock.pause(for: span) }

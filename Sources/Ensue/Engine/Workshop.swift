@@ -39,6 +39,7 @@ struct Workshop: Sendable {
 
     private var store: any Store { engine.store }
     private var logger: Logger { engine.environment.logger }
+    private var kinds: [EffectKind] { engine.handlers.registered.keys.sorted() }
 
     func run() async throws {
         defer { relay.detach() }
@@ -90,11 +91,12 @@ struct Workshop: Sendable {
     private func bringWork() async {
         await withTaskGroup { loops in
             let options = engine.options
-            loops.addTask { await loop("routing", signals.events, every: options.safetyPoll, route) }
-            loops.addTask { await loop("the schedule", signals.schedule, every: options.safetyPoll, advance) }
-            loops.addTask { await loop("following endings", signals.endings, every: options.safetyPoll, follow) }
+            let long = options.safetyPoll * 60
+            loops.addTask { await loop("routing", signals.events, every: long, route) }
+            loops.addTask { await loop("the schedule", signals.schedule, every: long, advance) }
+            loops.addTask { await loop("following endings", signals.endings, every: long, follow) }
             loops.addTask { await loop("rescuing", Signal(), every: options.lease / 5, rescue) }
-            loops.addTask { await loop("looking for effects", Signal(), every: options.safetyPoll, look) }
+            loops.addTask { await loop("looking for work", Signal(), every: options.safetyPoll, look) }
             if let retention = options.retention {
                 loops.addTask {
                     await loop("retention", Signal(), every: .seconds(600)) { try await retire(after: retention) }
@@ -123,8 +125,8 @@ struct Workshop: Sendable {
 
     /// A notification may have been lost, and what was fetched ahead may wait in vain.
     private func look() async throws -> Duration? {
-        executor.refill()
         await executor.giveBackStalled()
+        wake(try await store.pending(kinds))
         return nil
     }
 
@@ -166,13 +168,15 @@ struct Workshop: Sendable {
     }
 
     private func watch() async {
-        for await changes in store.changes() {
-            if changes.contains(.effects) { executor.refill() }
-            if changes.contains(.events) { signals.events.notify() }
-            if changes.contains(.schedule) { signals.schedule.notify() }
-            if changes.contains(.endings) { signals.endings.notify() }
-            if changes.contains(.cancellations) { signals.beat.notify() }
-        }
+        for await changes in store.changes() { wake(changes) }
+    }
+
+    private func wake(_ changes: StoreChanges) {
+        if changes.contains(.effects) { executor.refill() }
+        if changes.contains(.events) { signals.events.notify() }
+        if changes.contains(.schedule) { signals.schedule.notify() }
+        if changes.contains(.endings) { signals.endings.notify() }
+        if changes.contains(.cancellations) { signals.beat.notify() }
     }
 }
 

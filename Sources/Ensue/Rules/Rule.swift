@@ -10,6 +10,9 @@ public struct Rule: Sendable, Hashable, Codable {
     /// Rules are applied in ascending order.
     public let order: Int
 
+    /// A listener that no worker has registered for so many days stops matching, and its kind is no longer known.
+    package static let lifetimeInDays = 7
+
     public init(name: String, pattern: TypePattern, kind: EffectKind, order: Int) {
         self.name = name
         self.pattern = pattern

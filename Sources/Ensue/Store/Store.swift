@@ -49,6 +49,10 @@ public protocol Store: Sendable {
     /// Returns how many; 0 only when there are no more.
     func retire(before time: Timestamp, limit: Int) async throws -> Int
 
+    /// What can be done now: events to route, effects of `kinds` to claim, endings to follow, times that have come. A
+    /// look that is cheap, for whoever looks now and then.
+    func pending(_ kinds: [EffectKind]) async throws -> StoreChanges
+
     // MARK: Deciding from outside
 
     /// Carries out a command about an effect. Throws ``Refusal`` if its state does not allow it.
@@ -68,7 +72,8 @@ public protocol Store: Sendable {
     func counters() async throws -> [Counter]
 
     /// A new subscription to what becomes possible: by this process at once, by others soon. May report too much,
-    /// and may, when a notification is lost, report too little: who waits must also look now and then.
+    /// and may, when a notification is lost, report too little: who waits must also look now and then, with
+    /// ``pending(_:)``.
     func changes() -> AsyncStream<StoreChanges>
 }
 

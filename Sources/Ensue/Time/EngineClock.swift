@@ -25,7 +25,7 @@ public struct SystemClock: EngineClock {
 
 extension EngineClock {
     /// Returns after `span`, or as soon as the task is cancelled.
-    func pause(for span: Duration) async {
+    package func pause(for span: Duration) async {
         do { try await sleep(for: span) } catch { return }
     }
 }

@@ -39,6 +39,6 @@ public enum StoreContract {
         claiming, fairness, time, settling, settlingInParts, ledger, fence, buffered, transactionWork,
         heartbeats, cancellations, rescuing, poison, givingBack,
         commands, deciding, tokens, approval,
-        retiring, counting, kinds, notes, changes, concurrency,
+        retiring, counting, kinds, notes, pending, changes, concurrency,
     ].flatMap { $0 }
 }

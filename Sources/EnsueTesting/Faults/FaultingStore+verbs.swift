@@ -57,6 +57,10 @@ extension FaultingStore {
         try await call(.retire) { try await $0.retire(before: time, limit: limit) }
     }
 
+    public func pending(_ kinds: [EffectKind]) async throws -> StoreChanges {
+        try await call(.pending) { try await $0.pending(kinds) }
+    }
+
     public func command(_ command: Command, on effect: EffectID, random: Double) async throws -> EffectRecord? {
         try await call(.command) { try await $0.command(command, on: effect, random: random) }
     }

@@ -23,6 +23,8 @@ extension ObservedStore {
         try await store.retire(before: time, limit: limit)
     }
 
+    func pending(_ kinds: [EffectKind]) async throws -> StoreChanges { try await store.pending(kinds) }
+
     func command(_ command: Command, on effect: EffectID, random: Double) async throws -> EffectRecord? {
         try await store.command(command, on: effect, random: random)
     }

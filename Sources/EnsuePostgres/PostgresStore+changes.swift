@@ -1,0 +1,84 @@
+public import Ensue
+
+extension PostgresStore {
+    public func changes() -> AsyncStream<StoreChanges> {
+        let watch = Watch(self)
+        hub.add(watch)
+        return AsyncStream { await watch.next() }
+    }
+
+    public func pending(_ kinds: [EffectKind]) async throws -> StoreChanges {
+        let (claiming, mark, clock) = (claiming, unrouted, clock)
+        return try await runner.perform("pending") { write in
+            var found: StoreChanges = []
+            if try write.isReady(kinds, state: claiming, clock: clock) { found.insert(.effects) }
+            let start = mark.start(at: clock.uptime())
+            let begin = clock.uptime()
+            let row = try write.row(
+                """
+                SELECT EXISTS (SELECT FROM {unrouted} WHERE event >= $1), EXISTS (SELECT FROM {ended}),
+                    (SELECT due_at FROM {scheduled} ORDER BY due_at, effect LIMIT 1) <= {clock}(),
+                    (SELECT deadline FROM {parked} WHERE deadline IS NOT NULL ORDER BY deadline, effect LIMIT 1)
+                        <= {clock}()
+                """, [.integer(start)])
+            mark.scanned(from: start, cost: clock.uptime() - begin, upTo: nil, at: clock.uptime())
+            guard let row else { return found }
+            if row.bool(0) { found.insert(.events) }
+            if row.bool(1) { found.insert(.endings) }
+            if (!row.isNull(2) && row.bool(2)) || (!row.isNull(3) && row.bool(3)) { found.insert(.schedule) }
+            return found
+        }
+    }
+
+    /// Commits that these workers want to be notified. Returns the end of a snapshot taken after that: transactions
+    /// below it may have looked before.
+    func arm(_ workers: [WorkerID]) async throws -> Int64 {
+        _ = try await runner.perform("arm") { write in
+            try write.execute(
+                "UPDATE {workers} SET asleep = true WHERE id = ANY($1)", [.integers(workers.map(\.rawValue))])
+        }
+        return try await runner.perform("arm") { write in
+            try write.rows("SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint")[0].int(0)
+        }
+    }
+
+    func disarm(_ workers: [WorkerID]) async throws {
+        _ = try await runner.perform("disarm") { write in
+            try write.execute(
+                "UPDATE {workers} SET asleep = false WHERE id = ANY($1) AND asleep",
+                [.integers(workers.map(\.rawValue))])
+        }
+    }
+
+    /// The oldest transaction that is under way.
+    func oldestTransaction() async throws -> Int64 {
+        try await runner.perform("look") { write in
+            try write.rows("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")[0].int(0)
+        }
+    }
+}
+
+extension Write {
+    /// Whether something of these kinds can be claimed.
+    fileprivate func isReady(_ kinds: [EffectKind], state: ClaimState, clock: any EngineClock) throws -> Bool {
+        let ids = try knownKindIDs(kinds)
+        guard !ids.isEmpty else { return false }
+        let wanted = Set(ids.values)
+        guard let known = state.groups(of: wanted, at: clock.uptime()) else {
+            return try !groups(of: wanted.sorted(), state: state, clock: clock).isEmpty
+        }
+        let groups = Array(known)
+        let row = try row(
+            """
+            SELECT EXISTS (SELECT FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[])
+                AS w (kind, account, priority, start),
+                LATERAL (SELECT 1 FROM {ready} r WHERE r.kind = w.kind AND r.account = w.account
+                    AND r.priority = w.priority AND r.effect >= w.start LIMIT 1) AS one)
+            """,
+            [
+                .integers(groups.map(\.key.kind)), .integers(groups.map(\.key.account)),
+                .integers(groups.map(\.key.priority)), .integers(groups.map(\.value)),
+            ])
+        return row?.bool(0) ?? false
+    }
+}

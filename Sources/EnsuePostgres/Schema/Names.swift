@@ -1,0 +1,39 @@
+internal import Synchronization
+
+/// Turns statements as we write them, with `{effects}`, into statements on the tables of one schema:
+/// `"ensue".effects`. `{schema}` alone is the schema's quoted name.
+final class Names: Sendable {
+    /// The schema's name, unquoted.
+    let schema: String
+    private let resolved = Mutex<[String: String]>([:])
+
+    init(schema: String) { self.schema = schema }
+
+    /// The schema's name as an identifier.
+    var quotedSchema: String { Self.quoted(schema) }
+
+    /// On which notifications come.
+    var channel: String { "ensue.\(schema)" }
+
+    func resolve(_ template: String) -> String {
+        if let sql = resolved.withLock({ $0[template] }) { return sql }
+        let sql = render(template)
+        resolved.withLock { $0[template] = sql }
+        return sql
+    }
+
+    /// As ``resolve(_:)`` for texts that are used once.
+    func render(_ template: String) -> String {
+        let quoted = quotedSchema
+        return template.replacing(/\{([a-z_0-9]+)\}/) { match in
+            match.1 == "schema" ? quoted : "\(quoted).\(match.1)"
+        }
+    }
+
+    static func quoted(_ identifier: String) -> String {
+        "\"\(identifier.replacing("\"", with: "\"\""))\""
+    }
+
+    /// A text as a literal.
+    static func literal(_ text: String) -> String { "'\(text.replacing("'", with: "''"))'" }
+}
