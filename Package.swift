@@ -82,7 +82,7 @@ let package = Package(
             name: "EnsueBench",
             dependencies: [
                 "Ensue", "EnsueSQLite", "EnsuePostgres", "PostgresServer", argumentParser, grdb, logging,
-                serviceLifecycle,
+                serviceLifecycle, unixSignals,
             ],
             path: "Benchmarks/EnsueBench", swiftSettings: strict),
         .testTarget(name: "EnsueTests", dependencies: ["Ensue", "EnsueTesting", logging], swiftSettings: strict),

@@ -1,13 +1,17 @@
 import ArgumentParser
+import Ensue
+import EnsuePostgres
 import EnsueSQLite
 import Foundation
 import Logging
+import ServiceLifecycle
+import UnixSignals
 
-/// Measures the embedded store and prints a table; see `make bench`.
+/// Measures the stores and prints a table; see `make bench`.
 @main
 struct EnsueBench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "ensue-bench", subcommands: [Run.self, Drain.self, Produce.self], defaultSubcommand: Run.self)
+        commandName: "ensue-bench", subcommands: [Run.self, Drain.self, Produce.self, Work.self], defaultSubcommand: Run.self)
 
     struct Run: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Measure, and write the results to a folder.")
@@ -21,6 +25,12 @@ struct EnsueBench: AsyncParsableCommand {
         @Option(help: "Only figures whose name contains this.")
         var only = ""
 
+        @Option(help: "Finished effects in PostgreSQL's ledger of history.")
+        var history = 5_000_000
+
+        @Option(help: "For so many seconds a transaction is held open on PostgreSQL under steady load.")
+        var pinned = 600
+
         func run() async throws {
             LoggingSystem.bootstrap { label in
                 var handler = StreamLogHandler.standardError(label: label)
@@ -29,9 +39,10 @@ struct EnsueBench: AsyncParsableCommand {
             }
             let folder = URL(fileURLWithPath: output, isDirectory: true)
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-            let suite = SQLiteSuite(folder: folder, rounds: rounds)
+            let postgres = PostgresSuite(rounds: rounds, history: history, pinnedFor: .seconds(pinned))
+            let all = SQLiteSuite(folder: folder, rounds: rounds).measurements + postgres.measurements
             var results: [Result] = []
-            for measurement in suite.measurements where only.isEmpty || measurement.name.contains(only) {
+            for measurement in all where only.isEmpty || measurement.name.contains(only) {
                 FileHandle.standardError.write(Data("measuring \(measurement.name) …\n".utf8))
                 results += try await measurement.measure()
             }
@@ -54,6 +65,32 @@ struct EnsueBench: AsyncParsableCommand {
             let store = try SQLiteStore(path: path)
             guard fill == 0 else { return try await suite.fill(store, count: fill) }
             print(Int(try await suite.drainRate(store, count: 200_000)), "/s")
+        }
+    }
+
+    /// A process of the fleet: handles no-op effects until it is told to stop.
+    struct Work: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Handle no-op effects of a PostgreSQL store.", shouldDisplay: false)
+
+        @Argument var address: String
+        @Flag(help: "Never finish an effect.") var hang = false
+
+        func run() async throws {
+            LoggingSystem.bootstrap { label in
+                var handler = StreamLogHandler.standardError(label: label)
+                handler.logLevel = .error
+                return handler
+            }
+            var handlers = Handlers()
+            handlers.handle(Noop.self) { [hang] _, _ in
+                if hang { try await Task.sleep(for: .seconds(100_000)) }
+                return .completed()
+            }
+            let engine = try Engine(store: try await PostgresStore(address), handlers: handlers)
+            let services = ServiceGroup(
+                services: [engine], gracefulShutdownSignals: [.sigterm], logger: Logger(label: "bench"))
+            try await services.run()
         }
     }
 

@@ -2,8 +2,6 @@ import Ensue
 import EnsueSQLite
 import Foundation
 import GRDB
-import Logging
-import ServiceLifecycle
 
 extension SQLiteSuite {
     func inFreshStore<Value>(_ body: (SQLiteStore) async throws -> Value) async throws -> Value {
@@ -25,22 +23,6 @@ extension SQLiteSuite {
                 try (0..<1000).map {
                     try EffectRequest(Noop(number: batch * 1000 + $0, note: "a note of some length"))
                 })
-        }
-    }
-
-    /// Runs the engine meanwhile, and stops it gracefully.
-    func running<Value: Sendable>(
-        _ engine: Engine, _ body: @escaping @Sendable (Engine) async throws -> Value
-    ) async throws -> Value {
-        var logger = Logger(label: "bench")
-        logger.logLevel = .error
-        let group = ServiceGroup(configuration: .init(services: [.init(service: engine)], logger: logger))
-        return try await withThrowingTaskGroup(of: Void.self) { tasks in
-            tasks.addTask { try await group.run() }
-            let value = try await body(engine)
-            await group.triggerGracefulShutdown()
-            try await tasks.waitForAll()
-            return value
         }
     }
 

@@ -2,8 +2,6 @@ import Ensue
 import EnsueSQLite
 import Foundation
 import GRDB
-import Logging
-import ServiceLifecycle
 import Synchronization
 
 /// An effect whose handler does nothing but decode it.
@@ -157,7 +155,7 @@ struct SQLiteSuite {
         var handlers = Handlers()
         handlers.handle(Noop.self) { _, _ in .completed() }
         let start = ContinuousClock.now
-        return try await running(try Engine(store: store, handlers: handlers)) { _ in
+        return try await Running.engine(try Engine(store: store, handlers: handlers)) { _ in
             try await waitUntilEmpty(store)
             return Double(count) / start.duration(to: .now).inSeconds
         }
@@ -171,7 +169,7 @@ struct SQLiteSuite {
                 try await inFreshStore { store in
                     var handlers = Handlers()
                     handlers.listen(to: Measured.self, as: "bench") { _, _ in }
-                    return try await running(try Engine(store: store, handlers: handlers)) { engine in
+                    return try await Running.engine(try Engine(store: store, handlers: handlers)) { engine in
                         let start = ContinuousClock.now
                         for batch in 0..<(count / 500) {
                             let drafts = try (0..<500).map {
@@ -230,7 +228,7 @@ struct SQLiteSuite {
             return .completed()
         }
         return try await inFreshStore { store in
-            try await running(try Engine(store: store, handlers: handlers)) { engine in
+            try await Running.engine(try Engine(store: store, handlers: handlers)) { engine in
                 try await Task.sleep(for: .milliseconds(500))
                 try await produce(engine, store)
                 try await waitUntilEmpty(store)
@@ -244,7 +242,7 @@ struct SQLiteSuite {
         let share = try await inFreshStore { store in
             var handlers = Handlers()
             handlers.handle(Noop.self) { _, _ in .completed() }
-            return try await running(try Engine(store: store, handlers: handlers)) { _ in
+            return try await Running.engine(try Engine(store: store, handlers: handlers)) { _ in
                 try await Task.sleep(for: .seconds(1))
                 let before = processorSeconds()
                 try await Task.sleep(for: .seconds(10))

@@ -23,7 +23,7 @@ public enum EnsueCommandLine {
 struct RootCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: programName, abstract: "A durable event-and-effect engine: events happen, effects ensue.",
-        version: version, subcommands: [Serve.self, Demo.self, Doctor.self])
+        version: version, subcommands: [Serve.self, Demo.self, Doctor.self, WatchTables.self, Adopt.self, Migrate.self])
 
     static let version = "0.1.0"
 

@@ -157,7 +157,7 @@ struct Moves {
                 .jsons(ended.outputs), .optionalTexts(ended.errors), .times(ended.starts),
             ])
         let followed = try write.execute(
-            "INSERT INTO {ended} (effect) " + Endings.followed("$1", "$2") + " ON CONFLICT DO NOTHING",
+            "INSERT INTO {ended} (effect, told) " + Endings.followed("$1", "$2") + " ON CONFLICT DO NOTHING",
             [.integers(ended.effects), .texts(ended.outcomes)])
         return followed > 0 ? [.outcomes, .endings] : .outcomes
     }
@@ -178,14 +178,19 @@ struct Moves {
 /// Which endings are put into the queue `ended`.
 enum Endings {
     /// A SELECT of those of `effects`, ending as `outcomes`, that somebody follows: a rule that listens, looked up in
-    /// the transaction that settles, or a table that wants the completion written back.
+    /// the transaction that settles, or a table that wants the completion written back. The second column says whether
+    /// a rule listens. While no table is adopted, that is all that is asked.
     static func followed(_ effects: String, _ outcomes: String) -> String {
         """
-        SELECT o.effect FROM unnest(\(effects)::bigint[], \(outcomes)::text[]) AS o (effect, outcome), (
-            SELECT bool_or(follows_completed) AS completed, bool_or(follows_failed) AS failed,
-                bool_or(follows_cancelled) AS cancelled
-            FROM {rules} WHERE seen_at > {clock}() - interval '\(Rule.lifetimeInDays) days') AS f
-        WHERE CASE o.outcome WHEN 'completed' THEN f.completed WHEN 'failed' THEN f.failed ELSE f.cancelled END
+        SELECT n.effect, n.told FROM (
+            SELECT o.effect, coalesce(CASE o.outcome WHEN 'completed' THEN f.completed WHEN 'failed' THEN f.failed
+                ELSE f.cancelled END, false) AS told
+            FROM unnest(\(effects)::bigint[], \(outcomes)::text[]) AS o (effect, outcome), (
+                SELECT bool_or(follows_completed) AS completed, bool_or(follows_failed) AS failed,
+                    bool_or(follows_cancelled) AS cancelled
+                FROM {rules} WHERE seen_at > {clock}() - interval '\(Rule.lifetimeInDays) days') AS f) AS n
+        WHERE n.told OR CASE WHEN EXISTS (SELECT FROM {adoptions})
+            THEN (SELECT true FROM {adopted} d WHERE d.effect = n.effect) END
         """
     }
 }

@@ -2,14 +2,21 @@ internal import Ensue
 
 extension PostgresStore {
     public func follow(limit: Int) async throws -> Int {
-        let isNeeded = try await runner.perform("follow") { try $0.rows("SELECT 1 FROM {ended} LIMIT 1").count > 0 }
-        guard isNeeded else { return 0 }
-        return try await runner.transact("follow") { write in
-            let endings = try write.takeEndings(limit: limit)
-            let drafts = try endings.compactMap { try $0.draft() }
-            _ = try write.record(drafts)
-            return endings.count
+        let isNeeded = try await runner.perform("follow") { write in
+            try write.rows(
+                "SELECT 1 FROM {ended} UNION ALL SELECT 1 FROM {adopted} WHERE owed_at <= {clock}() LIMIT 1"
+            ).count > 0
         }
+        guard isNeeded else { return 0 }
+        let (count, writtenBack) = try await runner.transact("follow") { write in
+            let taken = try write.takeEndings(limit: limit)
+            let drafts = try write.endings(taken.filter(\.told).map(\.effect)).compactMap { try $0.draft() }
+            _ = try write.record(drafts)
+            let owed = try write.owedEffects(limit: limit)
+            return (taken.count, try write.writeBack(taken.map(\.effect) + owed))
+        }
+        for table in writtenBack { table.log(to: logger) }
+        return count
     }
 }
 
@@ -24,14 +31,18 @@ private struct Followed {
 }
 
 extension Write {
-    fileprivate func takeEndings(limit: Int) throws -> [Followed] {
-        let taken = try rows(
+    /// Takes endings from the queue, with whether a rule listened for each when it came about.
+    fileprivate func takeEndings(limit: Int) throws -> [(effect: Int64, told: Bool)] {
+        try rows(
             """
             DELETE FROM {ended} WHERE effect = ANY(ARRAY(
                 SELECT n.effect FROM {ended} n ORDER BY n.effect LIMIT $1 FOR UPDATE SKIP LOCKED))
-            RETURNING effect
+            RETURNING effect, told
             """, [.integer(Int64(limit))]
-        ).map { $0.int(0) }.sorted()
+        ).map { ($0.int(0), $0.bool(1)) }.sorted { $0.0 < $1.0 }
+    }
+
+    fileprivate func endings(_ taken: [Int64]) throws -> [Followed] {
         guard !taken.isEmpty else { return [] }
         let bounds = taken.bounds
         let rows = try rows(

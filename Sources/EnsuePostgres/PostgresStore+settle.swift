@@ -102,7 +102,7 @@ private enum SettleTogether {
             SELECT * FROM unnest($10::bigint[], $11::bigint[], $12::text[], $13::bigint[])
             WHERE EXISTS (SELECT FROM fence)
         ), followed AS (
-            INSERT INTO {ended} (effect) SELECT * FROM (\(Endings.followed("$2", "$3"))) AS e
+            INSERT INTO {ended} (effect, told) SELECT * FROM (\(Endings.followed("$2", "$3"))) AS e
             WHERE EXISTS (SELECT FROM fence)
             ON CONFLICT DO NOTHING
         )

@@ -13,32 +13,56 @@ import NIOHTTP1
 final class ServerProcess: Sendable {
     let port: Int
     let identifier: Int32
-    private nonisolated let process: Process
+    private let program: Program
     private let log: URL
 
-    /// Starts `ensue` with `arguments` plus a free port, and waits until it answers.
-    static func start(_ command: String, store: String, arguments: [String] = []) async throws -> ServerProcess {
+    private enum Program: Sendable {
+        case foundation(Process)
+        case spawned(SpawnedProgram)
+    }
+
+    /// Starts `ensue` with `arguments` plus a free port, and waits until it answers. A `lease` of nil is the default; a
+    /// `launcher` is a program that becomes the one that follows it, like `env`.
+    static func start(
+        _ command: String, store: String, lease: Int? = 2, arguments: [String] = [],
+        environment: [String: String] = [:], launcher: String? = nil, logs: String? = nil
+    ) async throws -> ServerProcess {
         let port = try freePort()
-        let process = Process()
-        process.executableURL = executable
-        process.arguments = [command, "--store", store, "--port", "\(port)", "--lease", "2"] + arguments
-        let server = try ServerProcess(process, port: port, log: store + ".\(port).log")
-        try await server.waitUntilReady()
+        let arguments =
+            [command, "--store", store, "--port", "\(port)"] + (lease.map { ["--lease", "\($0)"] } ?? []) + arguments
+        let log = (logs ?? store) + ".\(port).log"
+        let output = try makeLog(log)
+        let program = try SpawnedProgram(
+            launcher ?? executable.path, (launcher == nil ? [] : [executable.path]) + arguments,
+            environment: environment, output: output.fileDescriptor)
+        let server = ServerProcess(.spawned(program), program.identifier, port: port, log: log)
+        do { try await server.waitUntilReady() } catch {
+            server.signal(SIGKILL)
+            throw error
+        }
         return server
     }
 
-    init(_ process: Process, port: Int, log: String) throws {
-        self.process = process
-        self.port = port
-        self.log = URL(fileURLWithPath: log)
-        guard FileManager.default.createFile(atPath: log, contents: nil) else {
-            throw EndToEndError("no log at \(log)")
-        }
-        let output = try FileHandle(forWritingTo: self.log)
+    convenience init(_ process: Process, port: Int, log: String) throws {
+        let output = try Self.makeLog(log)
         process.standardOutput = output
         process.standardError = output
         try process.run()
-        identifier = process.processIdentifier
+        self.init(.foundation(process), process.processIdentifier, port: port, log: log)
+    }
+
+    private init(_ program: Program, _ identifier: Int32, port: Int, log: String) {
+        self.program = program
+        self.identifier = identifier
+        self.port = port
+        self.log = URL(fileURLWithPath: log)
+    }
+
+    private static func makeLog(_ path: String) throws -> FileHandle {
+        guard FileManager.default.createFile(atPath: path, contents: nil) else {
+            throw EndToEndError("no log at \(path)")
+        }
+        return try FileHandle(forWritingTo: URL(fileURLWithPath: path))
     }
 
     /// Beside the test bundle.
@@ -78,9 +102,22 @@ final class ServerProcess: Sendable {
         #endif
     }
 
-    func signal(_ number: Int32) { kill(identifier, number) }
+    func signal(_ number: Int32) { if isRunning { kill(identifier, number) } }
 
-    var isRunning: Bool { process.isRunning }
+    var isRunning: Bool {
+        switch program {
+        case .foundation(let process): process.isRunning
+        case .spawned(let program): program.isRunning
+        }
+    }
+
+    /// What it ended with, once it has ended.
+    private var exitStatus: Int32 {
+        switch program {
+        case .foundation(let process): process.terminationStatus
+        case .spawned(let program): program.exitStatus
+        }
+    }
 
     /// Ends it as `kill -9` does, and returns when it is gone.
     func killNow() async throws {
@@ -93,11 +130,11 @@ final class ServerProcess: Sendable {
     func stop() async throws -> Int32 {
         signal(SIGTERM)
         try await waitUntilExit(within: .seconds(40))
-        return process.terminationStatus
+        return exitStatus
     }
 
     func waitUntilExit(within span: Duration) async throws {
-        try await eventually("process \(identifier) ends", within: span) { !process.isRunning }
+        try await eventually("process \(identifier) ends", within: span) { !isRunning }
     }
 
     /// What it has printed so far.
@@ -106,7 +143,7 @@ final class ServerProcess: Sendable {
     func waitUntilReady() async throws {
         do {
             try await eventually("the server answers", within: .seconds(30)) {
-                guard process.isRunning else { throw EndToEndError("the server has ended") }
+                guard isRunning else { throw EndToEndError("the server has ended") }
                 return await answers("/readyz")
             }
         } catch {

@@ -144,9 +144,16 @@ struct DiagnoseTests {
                 .replacing("postgres:postgres@", with: "\(role):postgres@")
             let other = try await PostgresStore.examining(address)
             let found = try await wrong(other)
-            await other.close()
             #expect(found["permissions"] == .failure)
             #expect(found["permissions.partitions"] == .warning)
+            for finding in try await other.diagnose(thoroughly: false) where finding.check.hasPrefix("permissions") {
+                let statements = try #require(finding.remedy?.firstMatch(of: /(GRANT|ALTER TABLE).*/))
+                _ = try await sql(String(statements.output.0))
+            }
+            let mended = try await wrong(other)
+            await other.close()
+            #expect(mended["permissions"] == nil)
+            #expect(mended["permissions.partitions"] == nil)
         }
     }
 

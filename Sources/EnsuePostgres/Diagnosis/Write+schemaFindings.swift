@@ -63,12 +63,15 @@ extension Write {
             findings.append(
                 .warning(
                     "permissions.partitions", "the role \(role) cannot make partitions for ids to come",
-                    remedy: "GRANT \(Names.quoted(owner)) TO \(Names.quoted(role)); "
-                        + "GRANT CREATE ON SCHEMA {schema} TO \(Names.quoted(role)). "
-                        + "Or run at least one worker as \(owner)"))
+                    remedy: "run at least one worker as \(owner), or make the role the owner: "
+                        + Self.growing.map { "ALTER TABLE {\($0)} OWNER TO \(Names.quoted(role)); " }.joined()
+                        + "GRANT CREATE ON SCHEMA {schema} TO \(Names.quoted(role))"))
         }
         return findings.isEmpty ? [.ok("permissions", "the role \(role) has the rights of a worker")] : findings
     }
+
+    /// Tables that get partitions.
+    private static let growing = ["events", "effects", "outcomes", "attempts"]
 
     private static func refused(_ lacking: [String], role: String) -> Finding {
         let role = (name: role, quoted: Names.quoted(role))

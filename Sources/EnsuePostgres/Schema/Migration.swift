@@ -11,7 +11,7 @@ struct Migration: Sendable {
     static let all: [Migration] = [.first]
 
     /// The schema as it was first released.
-    static let first = Migration(number: 1, servesFrom: 1, sql: tables + ranges + arrival + views)
+    static let first = Migration(number: 1, servesFrom: 1, sql: tables + ranges + arrival + views + adoption)
 
     static var latest: Int { all.count }
 

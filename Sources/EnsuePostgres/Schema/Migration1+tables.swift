@@ -161,7 +161,8 @@ extension Migration {
             CONSTRAINT attempts_pkey PRIMARY KEY (effect, id)
         ) PARTITION BY RANGE (effect);
         -- Endings that somebody follows.
-        CREATE TABLE {ended} (effect bigint PRIMARY KEY);
+        -- Those that no rule was told of are only written back to the rows that their effects come from.
+        CREATE TABLE {ended} (effect bigint PRIMARY KEY, told boolean NOT NULL);
         CREATE TABLE {progress} (
             effect bigint PRIMARY KEY, fraction double precision, note text, at timestamptz NOT NULL
         );

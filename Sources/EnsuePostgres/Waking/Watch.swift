@@ -39,6 +39,7 @@ final class Watch: Sendable {
                 try await step()
                 state.withLock { $0.isFailing = false }
             } catch {
+                if Task.isCancelled { break }
                 await pause(after: error)
             }
         }

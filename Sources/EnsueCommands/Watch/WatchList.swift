@@ -1,0 +1,28 @@
+internal import ArgumentParser
+internal import Ensue
+internal import EnsuePostgres
+
+/// `ensue watch list`.
+struct WatchList: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "list", abstract: "List the tables that are watched.")
+
+    @OptionGroup var location: StoreLocation
+
+    @Flag(help: "Print a JSON array.")
+    var json = false
+
+    func run() async throws {
+        let watches = try await location.withTables { try await $0.watches() }
+        if json { return Terminal.output.print(try JSONText.encoding(watches).text) }
+        guard !watches.isEmpty else { return Terminal.output.print("No table is watched.") }
+        let rows = watches.map { watch in
+            [
+                watch.name, watch.table + (watch.isDropped ? " (dropped)" : ""),
+                watch.operations.map(\.rawValue).joined(separator: ","),
+                watch.columns?.joined(separator: ",") ?? "all", watch.condition ?? "", watch.account.rawValue,
+            ]
+        }
+        Terminal.output.print(
+            table: ["name", "table", "on", "columns", "when", "account"], rows)
+    }
+}
