@@ -85,6 +85,12 @@ let package = Package(
                 serviceLifecycle, unixSignals,
             ],
             path: "Benchmarks/EnsueBench", swiftSettings: strict),
+        // Run by EndToEndTests.
+        .executableTarget(
+            name: "ExactlyOnce", dependencies: ["Ensue", "EnsuePostgres", logging, serviceLifecycle],
+            path: "Examples/ExactlyOnce", swiftSettings: strict),
+        .executableTarget(
+            name: "OwnTransaction", dependencies: ["CLibpq"], path: "Examples/OwnTransaction", swiftSettings: strict),
         .testTarget(name: "EnsueTests", dependencies: ["Ensue", "EnsueTesting", logging], swiftSettings: strict),
         .testTarget(
             name: "EngineTests", dependencies: ["Ensue", "EnsueSQLite", "EnsueTesting", logging, serviceLifecycle],
@@ -117,7 +123,8 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "Ensue", "EnsueMain", "EnsuePostgres", "PostgresServer", grdb, asyncHTTPClient, hummingbird, logging, nioCore, nioHTTP1, serviceLifecycle,
+                "Ensue", "EnsueMain", "EnsuePostgres", "ExactlyOnce", "OwnTransaction", "PostgresServer", grdb,
+                asyncHTTPClient, hummingbird, logging, nioCore, nioHTTP1, serviceLifecycle,
             ],
             swiftSettings: strict),
     ]

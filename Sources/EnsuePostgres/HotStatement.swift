@@ -32,10 +32,10 @@ enum HotStatement {
                     ORDER BY r.effect LIMIT w.room FOR UPDATE SKIP LOCKED) AS oldest))
         RETURNING kind, account, priority, effect, run, alone
         """
-    static let claimedEffects = """
-        SELECT id, payload, key, event, rule, cause, replay_of, depth FROM {effects}
-        WHERE id = ANY($1) AND id BETWEEN $2 AND $3
+    static let claimedStretch = """
+        SELECT id, payload, key, event, rule, cause, replay_of, depth FROM {effects} WHERE id BETWEEN $1 AND $2
         """
+    static let claimedEffects = claimedStretch + " AND id = ANY($3)"
     static let histories = """
         SELECT effect, result, alone FROM {attempts} WHERE effect = ANY($1) AND effect BETWEEN $2 AND $3 ORDER BY id
         """
@@ -59,5 +59,5 @@ enum HotStatement {
             SELECT u.event FROM {unrouted} u WHERE u.event >= $1 ORDER BY u.event LIMIT $2 FOR UPDATE SKIP LOCKED))
         RETURNING event
         """
-    static let all = [sweep, takeReady, claimedEffects, histories, promote, expire, unrouted]
+    static let all = [sweep, takeReady, claimedStretch, claimedEffects, histories, promote, expire, unrouted]
 }

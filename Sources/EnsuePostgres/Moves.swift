@@ -189,8 +189,10 @@ enum Endings {
                 SELECT bool_or(follows_completed) AS completed, bool_or(follows_failed) AS failed,
                     bool_or(follows_cancelled) AS cancelled
                 FROM {rules} WHERE seen_at > {clock}() - interval '\(Rule.lifetimeInDays) days') AS f) AS n
-        WHERE n.told OR CASE WHEN EXISTS (SELECT FROM {adoptions})
-            THEN (SELECT true FROM {adopted} d WHERE d.effect = n.effect) END
+        WHERE (SELECT EXISTS (SELECT FROM {rules} WHERE follows_completed OR follows_failed OR follows_cancelled)
+                OR EXISTS (SELECT FROM {adoptions}))
+            AND (n.told OR CASE WHEN EXISTS (SELECT FROM {adoptions})
+            THEN (SELECT true FROM {adopted} d WHERE d.effect = n.effect) END)
         """
     }
 }

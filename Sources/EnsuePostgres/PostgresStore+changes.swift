@@ -8,11 +8,16 @@ extension PostgresStore {
     }
 
     public func pending(_ kinds: [EffectKind]) async throws -> StoreChanges {
+        try await pending(kinds, thoroughly: false)
+    }
+
+    /// As ``pending(_:)``; `thoroughly` looks through the queues from their very beginning, whatever that costs.
+    func pending(_ kinds: [EffectKind], thoroughly: Bool) async throws -> StoreChanges {
         let (claiming, mark, clock) = (claiming, unrouted, clock)
         return try await runner.perform("pending") { write in
             var found: StoreChanges = []
-            if try write.isReady(kinds, state: claiming, clock: clock) { found.insert(.effects) }
-            let start = mark.start(at: clock.uptime())
+            if try write.isReady(kinds, thoroughly, state: claiming, clock: clock) { found.insert(.effects) }
+            let start = thoroughly ? 0 : mark.start(at: clock.uptime())
             let begin = clock.uptime()
             let row = try write.row(
                 """
@@ -30,15 +35,16 @@ extension PostgresStore {
         }
     }
 
-    /// Commits that these workers want to be notified. Returns the end of a snapshot taken after that: transactions
-    /// below it may have looked before.
+    /// Commits that these workers want to be notified. Returns the id of a transaction begun after that: only those
+    /// with lower ids may have looked before. A snapshot's xmax would not do: it is the id behind the last transaction
+    /// that has ended, and younger ones may be under way.
     func arm(_ workers: [WorkerID]) async throws -> Int64 {
         _ = try await runner.perform("arm") { write in
             try write.execute(
                 "UPDATE {workers} SET asleep = true WHERE id = ANY($1)", [.integers(workers.map(\.rawValue))])
         }
         return try await runner.perform("arm") { write in
-            try write.rows("SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint")[0].int(0)
+            try write.rows("SELECT pg_current_xact_id()::text::bigint")[0].int(0)
         }
     }
 
@@ -60,12 +66,14 @@ extension PostgresStore {
 
 extension Write {
     /// Whether something of these kinds can be claimed.
-    fileprivate func isReady(_ kinds: [EffectKind], state: ClaimState, clock: any EngineClock) throws -> Bool {
+    fileprivate func isReady(
+        _ kinds: [EffectKind], _ thoroughly: Bool, state: ClaimState, clock: any EngineClock
+    ) throws -> Bool {
         let ids = try knownKindIDs(kinds)
         guard !ids.isEmpty else { return false }
         let wanted = Set(ids.values)
-        guard let known = state.groups(of: wanted, at: clock.uptime()) else {
-            return try !groups(of: wanted.sorted(), state: state, clock: clock).isEmpty
+        guard !thoroughly, let known = state.groups(of: wanted, at: clock.uptime()) else {
+            return try !sweep(wanted.sorted(), state: state, clock: clock).isEmpty
         }
         let groups = Array(known)
         let row = try row(

@@ -38,8 +38,11 @@ extension Write {
     /// The groups in which something of these kinds is ready, with positions that lie before it.
     func groups(of kinds: [Int64], state: ClaimState, clock: any EngineClock) throws -> [ReadyGroup: Int64] {
         guard !kinds.isEmpty else { return [:] }
-        let wanted = Set(kinds)
-        if let known = state.groups(of: wanted, at: clock.uptime()) { return known }
+        return try state.groups(of: Set(kinds), at: clock.uptime()) ?? sweep(kinds, state: state, clock: clock)
+    }
+
+    /// Looks through the whole queue.
+    func sweep(_ kinds: [Int64], state: ClaimState, clock: any EngineClock) throws -> [ReadyGroup: Int64] {
         let turns = state.turns
         // For each kind two stretches of accounts: those behind the one that was served last, and the others.
         var (stretches, lows, highs): ([Int64], [Int64], [Int64]) = ([], [], [])
@@ -56,7 +59,7 @@ extension Write {
         for row in rows {
             if row.isNull(0) { cost = .seconds(row.double(4)) } else { found[ReadyGroup(row, from: 0)] = row.int(3) }
         }
-        state.swept(wanted, found: found, cost: cost, at: clock.uptime())
+        state.swept(Set(kinds), found: found, cost: cost, at: clock.uptime())
         return found
     }
 
@@ -162,8 +165,13 @@ extension Write {
         let bounds = effects.bounds
         let again = leased.filter { $0.run > 1 }.map(\.effect)
         let againBounds = again.bounds
+        // Where hardly any others lie between them, the whole stretch is read at less cost than each by itself.
+        let isDense = bounds.greatest - bounds.least < Int64(effects.count) * 3 / 2
+        let range: [PostgresValue] = [.integer(bounds.least), .integer(bounds.greatest)]
         return [
-            (HotStatement.claimedEffects, [.integers(effects), .integer(bounds.least), .integer(bounds.greatest)]),
+            isDense
+                ? (HotStatement.claimedStretch, range)
+                : (HotStatement.claimedEffects, range + [.integers(effects)]),
             (HotStatement.histories, [.integers(again), .integer(againBounds.least), .integer(againBounds.greatest)]),
         ]
     }
@@ -180,14 +188,16 @@ extension Write {
         var rows: [Int64: PostgresRow] = Dictionary(minimumCapacity: effects.count)
         for row in effects { rows[row.int(0)] = row }
         let events = try self.events(effects.compactMap { $0.optionalInt(3) })
+        var names: [ReadyGroup: (Account, EffectKind)] = [:]
+        for group in Set(leased.lazy.map(\.group)) { names[group] = (try account(group.account), try kind(group.kind)) }
         return try leased.map { leased in
-            guard let row = rows[leased.effect] else {
+            guard let (account, kind) = names[leased.group], let row = rows[leased.effect] else {
                 throw StoreError(.corrupt, operation: "claim", detail: "effect \(leased.effect) has no row")
             }
             let event = row.optionalInt(3).map(EventID.init(rawValue:))
             return ClaimedEffect(
-                id: EffectID(rawValue: leased.effect), lease: leased.lease, account: try account(leased.group.account),
-                kind: try kind(leased.group.kind), payload: JSONText(trusted: row.text(1)), key: row.optionalText(2),
+                id: EffectID(rawValue: leased.effect), lease: leased.lease, account: account, kind: kind,
+                payload: JSONText(trusted: row.text(1)), key: row.optionalText(2),
                 run: leased.run, history: histories[leased.effect] ?? EffectHistory(),
                 origin: EffectOrigin(row, from: 3), depth: Int(row.int(7)), event: event.flatMap { events[$0] })
         }

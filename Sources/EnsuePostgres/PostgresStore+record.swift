@@ -64,8 +64,10 @@ final class IDSupply: Sendable {
     }
 
     private func ids(_ count: Int, _ operation: String, _ runner: Runner) async throws -> [Int64] {
-        if let ids = take(count) { return ids }
-        let ids = try await runner.perform(operation) { try $0.draw(count, self) }
+        let ids: [Int64]
+        if let ahead = take(count) { ids = ahead } else {
+            ids = try await runner.perform(operation) { try $0.draw(count, self) }
+        }
         try await prepareRanges(for: ids.last ?? 0, runner)
         return ids
     }

@@ -50,7 +50,7 @@ extension PostgresStore {
             }
         }
         guard !simple.isEmpty else { return left }
-        let statements = try simple.map { (SettleTogether.sql, try SettleTogether.parameters($0, $1, write)) }
+        let statements = try simple.map { try SettleTogether.statement($0, $1, write) }
         let results =
             session.isPooled
             ? try session.transaction { try write.pipeline(statements) } : try write.pipeline(statements)
@@ -73,66 +73,6 @@ final class Doubts: Sendable {
     func resolve(_ ids: [LeaseID]) { leases.withLock { if !$0.isEmpty { $0.subtract(ids) } } }
     func contain(_ ids: [LeaseID]) -> Bool {
         leases.withLock { leases in !leases.isEmpty && ids.contains { leases.contains($0) } }
-    }
-}
-
-extension SettledRun {
-    /// Whether it does nothing but end its effect.
-    fileprivate var isSimple: Bool {
-        transition.isEnd && transition.attempted == nil && events.isEmpty && requests.isEmpty && work == nil
-    }
-}
-
-/// The settling of runs of one lease that do nothing but end their effects, as one statement: the lease loses what is
-/// settled if, and only if, it had all of it and none is to be cancelled; then, and only then, the outcomes are there.
-private enum SettleTogether {
-    static let sql = """
-        WITH whole AS (
-            DELETE FROM {leases} WHERE id = $1 AND open = $2 AND cancel = '{}' RETURNING id
-        ), part AS (
-            UPDATE {leases} SET open = ARRAY(SELECT unnest(open) EXCEPT SELECT unnest($2::bigint[]) ORDER BY 1)
-            WHERE id = $1 AND cancel = '{}' AND open <> $2
-                AND cardinality(ARRAY(SELECT unnest(open) EXCEPT SELECT unnest($2::bigint[])))
-                    = cardinality(open) - cardinality($2)
-            RETURNING id
-        ), fence AS (
-            SELECT id FROM whole UNION ALL SELECT id FROM part
-        ), counted AS (
-            INSERT INTO {counts} (account, kind, measure, count)
-            SELECT * FROM unnest($10::bigint[], $11::bigint[], $12::text[], $13::bigint[])
-            WHERE EXISTS (SELECT FROM fence)
-        ), followed AS (
-            INSERT INTO {ended} (effect, told) SELECT * FROM (\(Endings.followed("$2", "$3"))) AS e
-            WHERE EXISTS (SELECT FROM fence)
-            ON CONFLICT DO NOTHING
-        )
-        INSERT INTO {outcomes} (effect, outcome, run, lease, account, kind, output, error, started_at, completed_at)
-        SELECT effect, outcome, run, $1, account, kind, output, error, started_at, {clock}()
-        FROM unnest($2::bigint[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[], $7::json[], $8::text[],
-            $9::timestamptz[]) AS s (effect, outcome, run, account, kind, output, error, started_at)
-        WHERE EXISTS (SELECT FROM fence)
-        """
-
-    static func parameters(_ lease: LeaseID, _ runs: [SettledRun], _ write: Write) throws -> [PostgresValue] {
-        let runs = runs.sorted { $0.effect < $1.effect }
-        var counts = Counts()
-        var (outcomes, accounts, kinds): ([String], [Int64], [Int64]) = ([], [], [])
-        var (outputs, errors): ([String?], [String?]) = ([], [])
-        for run in runs {
-            guard case .ended(let outcome, let output, let error) = run.transition.destination else { continue }
-            let (account, kind) = (try write.accountID(run.account), try write.kindID(run.kind))
-            outcomes.append(outcome.rawValue)
-            accounts.append(account)
-            kinds.append(kind)
-            outputs.append(output?.text)
-            errors.append(error?.withoutNUL)
-            counts.add(outcome.measure, account: account, kind: kind)
-        }
-        return [
-            .integer(lease.rawValue), .integers(runs.map(\.effect.rawValue)), .texts(outcomes),
-            .integers(runs.map { Int64($0.run) }), .integers(accounts), .integers(kinds), .jsons(outputs),
-            .optionalTexts(errors), .times(runs.map(\.startedAt)),
-        ] + counts.parameters
     }
 }
 

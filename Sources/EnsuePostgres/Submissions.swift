@@ -75,7 +75,7 @@ final class Submissions<Item: Sendable, Result: Sendable>: Sendable {
         }
         let own: Swift.Result<[Result], any Error>
         do {
-            let results = try await write(batch)
+            let results = try await others.isEmpty ? write(batch) : writeShared(batch)
             own = .success(Array(results.prefix(items.count)))
             var start = items.count
             for call in others {
@@ -86,14 +86,25 @@ final class Submissions<Item: Sendable, Result: Sendable>: Sendable {
             own = .failure(error)
             for call in others { call.continuation.resume(returning: .done(.failure(error))) }
         } catch {
-            own = await writeAlone(items)
-            for call in others { call.continuation.resume(returning: .done(await writeAlone(call.items))) }
+            own = await writeAlone(items, using: write)
+            for call in others {
+                let result = await writeAlone(call.items, using: writeShared)
+                call.continuation.resume(returning: .done(result))
+            }
         }
         handOn()
         return try own.get()
     }
 
-    private func writeAlone(_ items: [Item]) async -> Swift.Result<[Result], any Error> {
+    /// In a task of its own: others share the write, and it is not to fail because the caller that writes is cancelled.
+    private func writeShared(_ items: [Item]) async throws -> [Result] {
+        let write = write
+        return try await Task { try await write(items) }.value
+    }
+
+    private func writeAlone(
+        _ items: [Item], using write: ([Item]) async throws -> [Result]
+    ) async -> Swift.Result<[Result], any Error> {
         do { return .success(try await write(items)) } catch { return .failure(error) }
     }
 

@@ -118,7 +118,7 @@ final class Executor: Sendable {
                     return (state.queue.finished(lane, seconds: length.seconds), isLast)
                 }
                 self.options.onRun?(RunReport(settled, took: length))
-                self.settler.submit(settled, isLastOfLease: isLast)
+                self.settler.submit(settled, mayWait: !isLast)
                 if wantsMore { self.signal.notify() }
             } late: { settled in
                 self.state.withLock { $0.queue.finishedLate(settled.lease) }
@@ -140,7 +140,9 @@ final class Executor: Sendable {
     /// Called by the settler for every run that is off our hands.
     func settled(_ runs: [SettledRun]) {
         let wasFull = state.withLock { state in
-            defer { for run in runs { state.queue.settled(run.lease) } }
+            defer {
+                for (lease, count) in runs.countedByLease { state.queue.settled(lease, count: count) }
+            }
             return state.queue.isFull
         }
         if wasFull { signal.notify() }
@@ -153,7 +155,7 @@ final class Executor: Sendable {
         for control in controls { control.stop(.cancelled) }
         for claimed in unstarted {
             let cancelled = Transition(to: .ended(.cancelled, error: "cancelled before it was started"))
-            settler.submit(SettledRun(of: claimed, startedAt: nil, transition: cancelled))
+            settler.submit(SettledRun(of: claimed, startedAt: nil, transition: cancelled), mayWait: false)
         }
     }
 
@@ -196,5 +198,12 @@ final class Executor: Sendable {
             guard left > .zero else { return }
             await idle.wait(atMost: left, clock: environment.clock)
         }
+    }
+}
+
+extension [SettledRun] {
+    /// How many there are of each lease; one after the other they mostly are of the same.
+    fileprivate var countedByLease: [(LeaseID, Int)] {
+        chunked(by: { $0.lease == $1.lease }).compactMap { runs in runs.first.map { ($0.lease, runs.count) } }
     }
 }

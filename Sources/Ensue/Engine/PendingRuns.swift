@@ -3,12 +3,11 @@ internal import DequeModule
 /// Results that wait to be settled, lease by lease. Pure state.
 struct PendingRuns {
     private struct Group {
-        let lease: LeaseID
-        var runs: Deque<SettledRun> = []
+        var runs: Deque<SettledRun>
         /// When the oldest of them came.
         var since: Duration
-        /// No other run of the lease is under way.
-        var isWhole = false
+        /// None of them waits for others: the lease is whole, or somebody wants to see the result.
+        var isDue: Bool
     }
 
     private var groups: [LeaseID: Group] = [:]
@@ -18,26 +17,27 @@ struct PendingRuns {
     /// When the oldest result came; nil if none waits.
     var oldest: Duration? { order.first.flatMap { groups[$0]?.since } }
 
-    /// Returns whether somebody who waits should look: a lease is whole, or this is the first that waits.
-    mutating func add(_ run: SettledRun, isLast: Bool, at now: Duration) -> Bool {
+    /// Returns whether somebody who waits should look: a lease is due, or this is the first that waits.
+    mutating func add(_ run: SettledRun, mayWait: Bool, at now: Duration) -> Bool {
         let isFirst = order.isEmpty
-        if groups[run.lease] == nil {
-            groups[run.lease] = Group(lease: run.lease, since: now)
+        if let index = groups.index(forKey: run.lease) {
+            groups.values[index].runs.append(run)
+            if !mayWait { groups.values[index].isDue = true }
+        } else {
+            groups[run.lease] = Group(runs: [run], since: now, isDue: !mayWait)
             order.append(run.lease)
         }
-        groups[run.lease]?.runs.append(run)
-        if isLast { groups[run.lease]?.isWhole = true }
-        return isFirst || isLast
+        return isFirst || !mayWait
     }
 
-    /// Takes out leases that are whole or whose oldest result came at `time` or before: as many as make `limit` runs,
+    /// Takes out leases that are due or whose oldest result came at `time` or before: as many as make `limit` runs,
     /// and at least one. No more than `works` of the runs bring writes of their own.
     mutating func take(atMost limit: Int, works: Int, olderThan time: Duration) -> [SettledRun] {
         var taken: [SettledRun] = []
         var worksLeft = works
         var left: Deque<LeaseID> = []
         while let lease = order.popFirst() {
-            guard let group = groups[lease], group.isWhole || group.since <= time,
+            guard let group = groups[lease], group.isDue || group.since <= time,
                 taken.isEmpty || taken.count + group.runs.count <= limit
             else {
                 left.append(lease)

@@ -6,7 +6,7 @@ struct RunQueue {
     /// How much work for a kind is fetched ahead of its free slots, as time: what a kind does in this time at its
     /// measured speed. Bounds how long a fetched effect waits for its start.
     static let prefetchSeconds = 0.1
-    static let prefetchLimit = 1000
+    static let prefetchLimit = 2000
     /// Claiming stops while so many runs wait to be settled.
     static let unsettledLimit = 8000
 
@@ -41,12 +41,16 @@ struct RunQueue {
         }
     }
 
+    private struct Lease {
+        /// Effects that are not settled yet.
+        var unsettled = 0
+        /// Effects whose runs are not over yet.
+        var underway = 0
+    }
+
     private var lanes: [Lane]
     private let indices: [EffectKind: Int]
-    /// Effects of each lease that are not settled yet.
-    private(set) var leases: [LeaseID: Int] = [:]
-    /// Effects of each lease whose runs are not over yet.
-    private var underway: [LeaseID: Int] = [:]
+    private var held: [LeaseID: Lease] = [:]
     private(set) var unsettled = 0
     private var changes = 0
     private(set) var isStopped = false
@@ -63,6 +67,8 @@ struct RunQueue {
 
     /// Whether so much is unsettled that nothing more is claimed.
     var isFull: Bool { unsettled >= Self.unsettledLimit }
+    /// How many effects of each lease are not settled yet.
+    var leases: [LeaseID: Int] { held.mapValues(\.unsettled) }
     var running: Int { lanes.reduce(0) { $0 + $1.running } }
 
     /// What to claim now; empty when nothing is wanted.
@@ -82,18 +88,19 @@ struct RunQueue {
 
     /// Takes in what a claim brought.
     mutating func accept(_ claimed: [ClaimedEffect], of quotas: [Claim.Quota], since mark: Int) {
-        var counts: [EffectKind: Int] = [:]
-        for effect in claimed {
-            guard let lane = indices[effect.kind] else { continue }
+        var counts = Array(repeating: 0, count: lanes.count)
+        // Effects of a kind, and those of a lease, come one after the other.
+        for stretch in claimed.chunked(by: { $0.kind == $1.kind && $0.lease == $1.lease }) {
+            guard let first = stretch.first, let lane = indices[first.kind] else { continue }
             if lanes[lane].waiting.isEmpty { lanes[lane].hasMoved = true }
-            lanes[lane].waiting.append(effect)
-            leases[effect.lease, default: 0] += 1
-            underway[effect.lease, default: 0] += 1
-            counts[effect.kind, default: 0] += 1
+            lanes[lane].waiting.append(contentsOf: stretch)
+            held[first.lease, default: Lease()].unsettled += stretch.count
+            held[first.lease]?.underway += stretch.count
+            counts[lane] += stretch.count
         }
         guard mark == changes else { return }
-        for quota in quotas where counts[quota.kind, default: 0] < quota.limit {
-            if let lane = indices[quota.kind] { lanes[lane].isExhausted = true }
+        for quota in quotas {
+            if let lane = indices[quota.kind], counts[lane] < quota.limit { lanes[lane].isExhausted = true }
         }
     }
 
@@ -120,9 +127,9 @@ struct RunQueue {
 
     /// Notes that a run of a lease is over. Returns whether it was the last of its lease.
     mutating func finished(_ lease: LeaseID) -> Bool {
-        guard let count = underway[lease] else { return false }
-        underway[lease] = count > 1 ? count - 1 : nil
-        return count == 1
+        guard let index = held.index(forKey: lease), held.values[index].underway > 0 else { return false }
+        held.values[index].underway -= 1
+        return held.values[index].underway == 0
     }
 
     /// Notes a run's length, when its result is handed to the settler. Returns whether more of the kind is wanted.
@@ -137,20 +144,20 @@ struct RunQueue {
     /// Notes the end of a run that had been settled without waiting for it.
     mutating func finishedLate(_ lease: LeaseID) {
         unsettled += 1
-        leases[lease, default: 0] += 1
+        held[lease, default: Lease()].unsettled += 1
     }
 
-    mutating func settled(_ lease: LeaseID) {
-        unsettled -= 1
-        forget(lease)
+    mutating func settled(_ lease: LeaseID, count: Int = 1) {
+        unsettled -= count
+        forget(lease, count: count)
     }
 
     /// Drops what waits under leases that are no longer ours.
     mutating func drop(_ lost: Set<LeaseID>) {
         for lane in lanes.indices {
             for effect in take(lane, where: { lost.contains($0.lease) }) {
-                forget(effect.lease)
                 _ = finished(effect.lease)
+                forget(effect.lease)
             }
         }
     }
@@ -189,8 +196,8 @@ struct RunQueue {
     private mutating func empty(_ lane: Int, into unused: inout [LeaseID: [EffectID]]) {
         for effect in take(lane, where: { _ in true }) {
             unused[effect.lease, default: []].append(effect.id)
-            forget(effect.lease)
             _ = finished(effect.lease)
+            forget(effect.lease)
         }
     }
 
@@ -201,8 +208,9 @@ struct RunQueue {
         return Array(taken)
     }
 
-    private mutating func forget(_ lease: LeaseID) {
-        guard let count = leases[lease] else { return }
-        leases[lease] = count > 1 ? count - 1 : nil
+    private mutating func forget(_ lease: LeaseID, count: Int = 1) {
+        guard let index = held.index(forKey: lease) else { return }
+        held.values[index].unsettled -= count
+        if held.values[index].unsettled <= 0 { held.remove(at: index) }
     }
 }

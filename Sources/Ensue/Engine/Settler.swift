@@ -33,10 +33,10 @@ final class Settler: Sendable {
     private var logger: Logger { performer.environment.logger }
     private var clock: any EngineClock { performer.environment.clock }
 
-    /// Takes a result. `isLastOfLease` says that no other run of its lease is under way, so that it need not wait.
-    func submit(_ run: SettledRun, isLastOfLease: Bool = false) {
+    /// Takes a result, which may wait for others of its lease unless none is under way.
+    func submit(_ run: SettledRun, mayWait: Bool = true) {
         let now = clock.uptime()
-        let isNews = state.withLock { $0.pending.add(run, isLast: isLastOfLease, at: now) }
+        let isNews = state.withLock { $0.pending.add(run, mayWait: mayWait, at: now) }
         if isNews { signal.notify() }
     }
 

@@ -26,10 +26,13 @@ extension Migration {
         CREATE TRIGGER effects_remember_key BEFORE INSERT ON {effects}
         FOR EACH ROW WHEN (NEW.key IS NOT NULL) EXECUTE FUNCTION {remember_effect_key}();
 
-        -- Notifies only those who sleep: NOTIFY makes commits wait for each other.
+        -- Notifies only those who sleep: NOTIFY makes commits wait for each other. A transaction that sees the past
+        -- cannot know who does.
         CREATE FUNCTION {wake}(kinds integer[]) RETURNS void LANGUAGE plpgsql AS $$
         BEGIN
-            IF EXISTS (SELECT FROM {workers} w WHERE w.asleep AND (wake.kinds IS NULL OR w.kinds && wake.kinds)) THEN
+            IF current_setting('transaction_isolation') IN ('repeatable read', 'serializable')
+                OR EXISTS (SELECT FROM {workers} w WHERE w.asleep AND (wake.kinds IS NULL OR w.kinds && wake.kinds))
+            THEN
                 PERFORM pg_notify({channel}, '');
             END IF;
         END $$;
@@ -65,7 +68,9 @@ extension Migration {
                 SELECT a.id, a.due_at FROM arrived a JOIN {kinds} k ON k.name = a.kind
                 WHERE a.due_at > {clock}() AND a.approval IS NULL AND NOT k.needs_approval;
             END IF;
-            IF EXISTS (SELECT FROM {workers} WHERE asleep) THEN
+            IF current_setting('transaction_isolation') IN ('repeatable read', 'serializable')
+                OR EXISTS (SELECT FROM {workers} WHERE asleep)
+            THEN
                 PERFORM {wake}(ARRAY(SELECT k.id FROM {kinds} k WHERE k.name IN (SELECT a.kind FROM arrived a)));
             END IF;
             RETURN NULL;

@@ -8,9 +8,9 @@ struct Waking: Sendable {
     enum Step: Sendable, Equatable {
         /// Wait so long, then look for work.
         case look(after: Duration)
-        /// Commit the wish to be notified, and read the snapshot's xmax after that.
+        /// Commit the wish to be notified, and draw a transaction's id after that.
         case arm
-        /// Wait so long, then look for work and read the snapshot's xmin before that.
+        /// Wait so long, then read the snapshot's xmin, and after that look for work, from the queues' very beginning.
         case confirm(after: Duration)
         /// Sleep until notified, with a look after so long at the latest.
         case sleep(atMost: Duration)
@@ -21,7 +21,8 @@ struct Waking: Sendable {
         case arming
         /// Armed at `since`; transactions below `horizon` may not have seen it.
         case confirming(horizon: Int64, since: Duration)
-        case asleep
+        /// `isSure` if nobody can have failed to see the wish.
+        case asleep(isSure: Bool)
     }
 
     /// Without work for so long, a worker goes to sleep.
@@ -29,7 +30,7 @@ struct Waking: Sendable {
     static let confirmInterval = Duration.milliseconds(50)
     /// So long at most a worker waits for the transactions of others before it sleeps.
     static let confirmLimit = Duration.seconds(5)
-    /// How often a sleeper looks whom nobody can notify.
+    /// How often a sleeper looks whom somebody may not notify.
     static let poll = Duration.seconds(1)
     /// How often a sleeper looks that has a listener: only against what is not foreseen, since engines look by
     /// themselves now and then.
@@ -49,7 +50,7 @@ struct Waking: Sendable {
             now - since >= Self.patience ? .arm : .look(after: .milliseconds(1 << min(looks, 2)))
         case .arming: .arm
         case .confirming: .confirm(after: Self.confirmInterval)
-        case .asleep: .sleep(atMost: hasListener ? Self.listenedPoll : Self.poll)
+        case .asleep(let isSure): .sleep(atMost: hasListener && isSure ? Self.listenedPoll : Self.poll)
         }
     }
 
@@ -68,16 +69,14 @@ struct Waking: Sendable {
     }
 
     /// There is nothing to arm, or it failed: sleep is only a pause.
-    mutating func cannotArm() { phase = .asleep }
+    mutating func cannotArm() { phase = .asleep(isSure: false) }
 
     mutating func disarmed() { isArmed = false }
 
     /// A look found nothing, for which `oldest` was read before as the oldest running transaction.
     mutating func confirmedInVain(oldest: Int64, at now: Duration) {
         guard case .confirming(let horizon, let since) = phase else { return }
-        if oldest >= horizon || now - since >= Self.confirmLimit { phase = .asleep }
+        let isSure = oldest >= horizon
+        if isSure || now - since >= Self.confirmLimit { phase = .asleep(isSure: isSure) }
     }
-
-    /// The time to sleep is over without a notification, and a look found nothing.
-    mutating func sleptInVain() { phase = .asleep }
 }

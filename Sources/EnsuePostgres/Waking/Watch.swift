@@ -88,7 +88,7 @@ final class Watch: Sendable {
         case .confirm(let span):
             if await isReported(within: span) { return }
             let oldest = try await store.oldestTransaction()
-            if try await !found() {
+            if try await !found(thoroughly: true) {
                 let now = store.clock.uptime()
                 state.withLock { $0.waking.confirmedInVain(oldest: oldest, at: now) }
             }
@@ -103,8 +103,8 @@ final class Watch: Sendable {
     }
 
     /// Looks, and reports what there is.
-    private func found() async throws -> Bool {
-        let found = try await store.pending(store.workers.kinds)
+    private func found(thoroughly: Bool = false) async throws -> Bool {
+        let found = try await store.pending(store.workers.kinds, thoroughly: thoroughly)
         guard !found.isEmpty else { return false }
         state.withLock { $0.reported.formUnion(found) }
         return true
@@ -144,7 +144,7 @@ final class Watch: Sendable {
             await signal.wait(atMost: jittered, clock: store.clock)
         }
         if state.withLock({ !$0.reported.isEmpty }) { return }
-        if try await !found() { state.withLock { $0.waking.sleptInVain() } }
+        _ = try await found(thoroughly: true)
     }
 
     private func hear(_ notifications: [String]?) {

@@ -8,7 +8,7 @@ func running<Result: Sendable>(
 ) async throws -> Result {
     try await withThrowingTaskGroup(of: Void.self) { group in
         for engine in engines { group.addTask { try await engine.run() } }
-        group.addTask { await passTime(clock, sleepers: engines.count * 5) }
+        group.addTask { await passTime(clock, sleepers: engines.count * 7) }
         let result = try await body()
         group.cancelAll()
         try await group.waitForAll()
