@@ -22,4 +22,4 @@ setup:
 	@Scripts/setup
 
 format:
-	swift format --in-place --recursive Package.swift Sources Tests Benchmarks
+	swift format --in-place --recursive Package.swift Sources Tests Benchmarks Examples

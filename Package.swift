@@ -70,9 +70,8 @@ let package = Package(
         .target(
             name: "EnsueCommands",
             dependencies: [
-                "Ensue", "EnsueSQLite", "EnsuePostgres", "EnsueEffects", "EnsueServer", argumentParser, asyncHTTPClient, httpTypes,
-                hummingbird,
-                logging, nioCore, nioHTTP1, serviceLifecycle, unixSignals,
+                "Ensue", "EnsueSQLite", "EnsuePostgres", "EnsueEffects", "EnsueServer", argumentParser, asyncHTTPClient,
+                httpTypes, hummingbird, logging, nioCore, nioHTTP1, serviceLifecycle, unixSignals,
             ],
             swiftSettings: strict),
         .executableTarget(

@@ -65,8 +65,10 @@ final class IDSupply: Sendable {
 
     private func ids(_ count: Int, _ operation: String, _ runner: Runner) async throws -> [Int64] {
         let ids: [Int64]
-        if let ahead = take(count) { ids = ahead } else {
-            ids = try await runner.perform(operation) { try $0.draw(count, self) }
+        if let ahead = take(count) {
+            ids = ahead
+        } else {
+            ids = try await runner.perform(operation) { try $0.drawDurably(count, self) }
         }
         try await prepareRanges(for: ids.last ?? 0, runner)
         return ids
@@ -109,9 +111,14 @@ extension Write {
         return RejectionID(rawValue: rows[0].int(0))
     }
 
-    func draw(_ count: Int, _ supply: IDSupply) throws -> [Int64] {
-        let (sql, parameters) = supply.draw(count)
-        return try rows(sql, parameters).map { $0.int(0) }
+    /// Draws ids that are used in a transaction to come. A sequence alone is not durable: a crash of the server could
+    /// give the same ids to others while an insert under them is repeated. A record of one's own in the write-ahead log
+    /// makes the commit wait until all before it is on the disk, and on a synchronous standby.
+    func drawDurably(_ count: Int, _ supply: IDSupply) throws -> [Int64] {
+        let results = try pipeline([
+            supply.draw(count), ("SELECT pg_logical_emit_message(true, 'ensue', 'ids')", []),
+        ])
+        return results[0].map { $0.int(0) }
     }
 
     /// Runs statements in one round trip.

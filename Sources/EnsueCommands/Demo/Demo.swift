@@ -26,7 +26,7 @@ struct Demo: AsyncParsableCommand {
         let live = LiveLines(terminal: .output)
         let gateway = StandInGateway(live: live, logger: logger)
         let server = Milestone<Int>()
-        let store = try await location.open()
+        let store = try await location.open(logger: logger)
         let engine = try Engine(
             store: store, handlers: .samples(gateway: GatewayClient(port: gateway.port), server: server),
             options: EngineOptions(lease: lease.duration, onRun: live.show), logger: logger)

@@ -41,7 +41,7 @@ struct Serve: AsyncParsableCommand {
         let logger = Logger(label: "ensue", level: logLevel)
         let options = ServerOptions(
             port: port, hasuraSecret: try secret())
-        let store = try await location.open()
+        let store = try await location.open(logger: logger)
         let engine = try Engine(
             store: store, handlers: EnsueCommandLine.handlers,
             options: EngineOptions(lease: lease.duration, retention: retention.map { .seconds(86_400 * $0) }),

@@ -46,6 +46,8 @@ final class ConnectionPool: Sendable {
     private let randomness: any Randomness
     private let logger: Logger
     private let shared: Mutex<Shared>
+    private let deadlines = ConnectionThread()
+    private let failing = Atomic(false)
 
     init(
         _ options: ConnectionOptions, acquireTimeout: Duration = .seconds(5), clock: any EngineClock = SystemClock(),
@@ -63,9 +65,9 @@ final class ConnectionPool: Sendable {
 
     /// Runs `body` on a connection's own thread, at once or when one is free.
     ///
-    /// A transaction that `body` leaves open is rolled back. Throws what `body` throws; a `PostgresError` if no
-    /// connection can be had within the time allowed, the last failure to connect if there was one; and
-    /// `CancellationError` when the task is cancelled while it waits for a connection. `body` is not interrupted.
+    /// A transaction that `body` leaves open is rolled back. Throws what `body` throws, or a `PostgresError` if no
+    /// connection can be had within the time allowed: the last failure to connect if there was one. Cancelling the task
+    /// interrupts neither `body` nor the wait, which is short: results have to be written by a cancelled worker as well.
     func withConnection<Value: Sendable>(
         _ body: @escaping @Sendable (isolated PostgresConnection) throws -> Value
     ) async throws -> Value {
@@ -94,35 +96,13 @@ final class ConnectionPool: Sendable {
     // MARK: Waiting
 
     private func acquire() async throws -> PostgresConnection {
-        try Task.checkCancellation()
         if let idle = shared.withLock({ $0.pool.takeIdle() }) { return idle }
         let waiter = shared.withLock { $0.pool.nextWaiter() }
-        return try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { [clock, acquireTimeout] in
-                try await clock.sleep(for: acquireTimeout)
-                self.perform { pool, _ in pool.expire(waiter) }
-            }
-            defer { group.cancelAll() }
-            return try await withTaskCancellationHandler {
-                try await withCheckedThrowingContinuation { wait(waiter, $0) }
-            } onCancel: {
-                self.cancel(waiter)
-            }
+        return try await withCheckedThrowingContinuation { continuation in
+            shared.withLock { $0.waiting[waiter] = continuation }
+            perform { $0.acquire(waiter, at: $1) }
+            deadlines.run(after: acquireTimeout) { [weak self] in self?.perform { pool, _ in pool.expire(waiter) } }
         }
-    }
-
-    private func wait(_ waiter: Waiter, _ continuation: CheckedContinuation<PostgresConnection, any Error>) {
-        // Cancellation marks the task before it calls the handler, so that one of the two finds the other's trace.
-        shared.withLock { $0.waiting[waiter] = continuation }
-        perform { $0.acquire(waiter, at: $1) }
-        if Task.isCancelled { cancel(waiter) }
-    }
-
-    private func cancel(_ waiter: Waiter) {
-        let continuation = shared.withLock { shared in
-            shared.pool.cancel(waiter) ? shared.waiting.removeValue(forKey: waiter) : nil
-        }
-        continuation?.resume(throwing: CancellationError())
     }
 
     // MARK: Doing
@@ -144,11 +124,16 @@ final class ConnectionPool: Sendable {
     private func open(after delay: Duration) {
         PostgresConnection.open(options, after: delay, logger: logger) { [self] result in
             switch result {
-            case .success(let connection): perform { $0.opened(connection, at: $1) }
+            case .success(let connection):
+                failing.store(false, ordering: .relaxed)
+                perform { $0.opened(connection, at: $1) }
             case .failure(let error):
                 let error = error as? PostgresError ?? PostgresError(.connection, "\(error)")
-                logger.warning(
-                    "cannot connect", metadata: ["server": "\(options.displayName)", "error": "\(error)"])
+                // Said once, and not again until a connection has been made.
+                let isNews = !failing.exchange(true, ordering: .relaxed)
+                logger.log(
+                    level: isNews ? .warning : .debug, "cannot connect, will try again",
+                    metadata: ["server": "\(options.displayName)", "error": "\(error)"])
                 perform { $0.openingFailed(error, at: $1, random: randomness.fraction()) }
             }
         }

@@ -65,16 +65,10 @@ struct PoolState<Connection> {
         return prune(at: now) + serve(at: now)
     }
 
-    /// It waits no longer, for reasons of its own. No action concerns it any more; false if it was not waiting.
-    mutating func cancel(_ waiter: Waiter) -> Bool {
-        guard let index = waiters.firstIndex(of: waiter) else { return false }
-        waiters.remove(at: index)
-        return true
-    }
-
     /// It has waited for too long.
     mutating func expire(_ waiter: Waiter) -> [Action] {
-        guard cancel(waiter) else { return [] }
+        guard let index = waiters.firstIndex(of: waiter) else { return [] }
+        waiters.remove(at: index)
         return [.fail(waiter, lastFailure ?? .exhausted(options.limit))]
     }
 

@@ -1,9 +1,13 @@
 extension Migration {
     /// What happens in the transaction of whoever inserts an event or an effect, the engine or any other program.
     static let arrival = #"""
+        -- The queues belong to the store: whoever may insert into events and effects needs no rights to them, and has
+        -- none. So these functions run with the rights of the schema's owner.
+
         -- A row whose key is known is left out. The engine repeats an insert whose fate it does not know under the same
         -- id: that is not a second one.
-        CREATE FUNCTION {remember_event_key}() RETURNS trigger LANGUAGE plpgsql AS $$
+        CREATE FUNCTION {remember_event_key}() RETURNS trigger LANGUAGE plpgsql
+        SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
         BEGIN
             INSERT INTO {event_keys} (account, key, event) VALUES (NEW.account, NEW.key, NEW.id) ON CONFLICT DO NOTHING;
             IF FOUND OR EXISTS (SELECT FROM {event_keys} k
@@ -14,7 +18,8 @@ extension Migration {
         CREATE TRIGGER events_remember_key BEFORE INSERT ON {events}
         FOR EACH ROW WHEN (NEW.key IS NOT NULL) EXECUTE FUNCTION {remember_event_key}();
 
-        CREATE FUNCTION {remember_effect_key}() RETURNS trigger LANGUAGE plpgsql AS $$
+        CREATE FUNCTION {remember_effect_key}() RETURNS trigger LANGUAGE plpgsql
+        SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
         BEGIN
             INSERT INTO {effect_keys} (account, key, effect) VALUES (NEW.account, NEW.key, NEW.id)
             ON CONFLICT DO NOTHING;
@@ -37,7 +42,8 @@ extension Migration {
             END IF;
         END $$;
 
-        CREATE FUNCTION {events_arrived}() RETURNS trigger LANGUAGE plpgsql AS $$
+        CREATE FUNCTION {events_arrived}() RETURNS trigger LANGUAGE plpgsql
+        SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
         BEGIN
             INSERT INTO {unrouted} (event) SELECT id FROM arrived;
             IF FOUND THEN PERFORM {wake}(NULL); END IF;
@@ -46,7 +52,8 @@ extension Migration {
         CREATE TRIGGER events_arrived AFTER INSERT ON {events} REFERENCING NEW TABLE AS arrived
         FOR EACH STATEMENT EXECUTE FUNCTION {events_arrived}();
 
-        CREATE FUNCTION {effects_arrived}() RETURNS trigger LANGUAGE plpgsql AS $$
+        CREATE FUNCTION {effects_arrived}() RETURNS trigger LANGUAGE plpgsql
+        SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
         BEGIN
             INSERT INTO {kinds} (name)
             SELECT DISTINCT a.kind FROM arrived a WHERE NOT EXISTS (SELECT FROM {kinds} k WHERE k.name = a.kind)

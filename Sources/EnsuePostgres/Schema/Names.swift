@@ -12,8 +12,11 @@ final class Names: Sendable {
     /// The schema's name as an identifier.
     var quotedSchema: String { Self.quoted(schema) }
 
-    /// On which notifications come.
-    var channel: String { "ensue.\(schema)" }
+    /// On which notifications come. Its name may have 63 bytes, as a schema's.
+    var channel: String {
+        let name = "ensue.\(schema)"
+        return name.utf8.count < 64 ? name : schema
+    }
 
     func resolve(_ template: String) -> String {
         if let sql = resolved.withLock({ $0[template] }) { return sql }

@@ -36,8 +36,6 @@ struct PoolHarness {
 
     mutating func expire(_ waiter: State.Waiter) -> [String] { text(state.expire(waiter)) }
 
-    mutating func cancel(_ waiter: State.Waiter) -> Bool { state.cancel(waiter) }
-
     mutating func close() -> [String] { text(state.close()) }
 
     /// Lends the connections 1 to `count`, opening them.

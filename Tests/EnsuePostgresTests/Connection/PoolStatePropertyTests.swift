@@ -99,13 +99,7 @@ import Testing
 
         private mutating func leave(using generator: inout SeededGenerator, _ context: Comment) {
             let waiter = waiting[Int.random(in: 0..<waiting.count, using: &generator)]
-            if Bool.random(using: &generator) {
-                carryOut(state.expire(waiter), context)
-            } else {
-                let isGone = state.cancel(waiter)
-                #expect(isGone, context)
-                waiting.removeAll { $0 == waiter }
-            }
+            carryOut(state.expire(waiter), context)
             #expect(!waiting.contains(waiter), context)
         }
 

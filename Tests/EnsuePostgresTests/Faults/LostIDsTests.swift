@@ -12,7 +12,10 @@ struct LostIDsTests {
     @Test func `a request that outlives a crash is stored, though others get ids that the crash has taken back`()
         async throws
     {
-        let server = try await PostgresServer.start(settings: ["wal_writer_delay": "10s", "autovacuum": "off"])
+        let server = try await PostgresServer.start(settings: [
+            "wal_writer_delay": "10s", "autovacuum": "off", "wal_level": "minimal", "max_wal_senders": "0",
+            "bgwriter_delay": "10s",
+        ])
         let proxy = try await FaultyProxy.start(to: server.port)
         let store = try await PostgresStore("\(proxy.address())?ensue_listen=off", logger: .quiet)
         let other = try await PostgresStore(server.address(), logger: .quiet)
@@ -39,13 +42,11 @@ struct LostIDsTests {
         try await until("it waits") {
             try await server.psql("SELECT count(*) FROM pg_locks WHERE NOT granted") == "1"
         }
-        print("SEQ", try await server.psql("SELECT last_value, log_cnt FROM ensue.effect_id"))
         await proxy.set(.refuse)
         try await server.restart(.immediate)
         await #expect(throws: (any Error).self) { _ = try await holder.value }
         let others = try await other.request((1...40).map { _ in .work() })
         await proxy.set(.pass)
-        print("IDS", try await outliving.map(\.id), others.map(\.id).first as Any, try await server.psql("SELECT last_value, log_cnt FROM ensue.effect_id"))
         for receipt in try await outliving {
             #expect(!others.contains { $0.id == receipt.id })
             #expect(try await store.effect(receipt.id)?.kind == kind, "what was acknowledged is there")

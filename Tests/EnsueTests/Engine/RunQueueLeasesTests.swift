@@ -1,3 +1,4 @@
+import EnsueTesting
 import Testing
 
 @testable import Ensue
@@ -105,5 +106,58 @@ import Testing
         queue.settled(LeaseID(rawValue: 5))
         #expect(queue.unsettled == 0)
         #expect(queue.leases.isEmpty)
+    }
+
+    @Test func `the last run of a lease is known as such, whatever is settled meanwhile`() {
+        var queue = Self.filled()
+        let first = queue.finished(LeaseID(rawValue: 1))
+        queue.settled(LeaseID(rawValue: 1))
+        let second = queue.finished(LeaseID(rawValue: 1))
+        #expect([first, second] == [false, true])
+        let other = queue.finished(LeaseID(rawValue: 2))
+        #expect(other)
+        let (again, unknown) = (queue.finished(LeaseID(rawValue: 2)), queue.finished(LeaseID(rawValue: 9)))
+        #expect([again, unknown] == [false, false])
+    }
+
+    @Test func `what will not run is not waited for`() {
+        var queue = Self.filled()
+        #expect(queue.next(queue.openSlots()[0], mayStart: true)?.id.rawValue == 1)
+        _ = queue.withdraw([EffectID(rawValue: 2)])
+        let isLast = queue.finished(LeaseID(rawValue: 1))
+        #expect(isLast)
+        var stopped = Self.filled()
+        #expect(stopped.next(stopped.openSlots()[0], mayStart: true)?.id.rawValue == 1)
+        _ = stopped.stop()
+        let isLastAfterStop = stopped.finished(LeaseID(rawValue: 1))
+        #expect(isLastAfterStop)
+    }
+
+    @Test(arguments: PropertySeed.seeds(rounds: 100))
+    func `of the runs of a lease one at most is its last, and none is under way after it`(_ seed: UInt64) {
+        var random = SeededGenerator(seed: seed)
+        var queue = RunQueue(Self.kinds)
+        let leases = (1...60).map { _ in Int64.random(in: 1...8, using: &random) }
+        let effects = leases.enumerated().map { index, lease in
+            claimedEffect(Int64(index + 1), kind: index % 2 == 0 ? "a" : "b", lease: lease)
+        }
+        queue.accept(effects, of: queue.quotas, since: queue.mark)
+        var running = queue.openSlots().compactMap { queue.next($0, mayStart: Bool.random(using: &random)) }
+        let waiting = Set(effects.map(\.id)).subtracting(running.map(\.id))
+        let withdrawn = waiting.filter { _ in Bool.random(using: &random) }
+        _ = queue.withdraw(withdrawn)
+        let lost = Set((1...8).filter { _ in Int.random(in: 0..<4, using: &random) == 0 }.map(LeaseID.init(rawValue:)))
+        queue.drop(lost)
+        let stays = Set(
+            effects.filter { waiting.contains($0.id) && !withdrawn.contains($0.id) && !lost.contains($0.lease) }.map(
+                \.lease))
+        running.shuffle(using: &random)
+        while let run = running.popLast() {
+            let isLast = queue.finished(run.lease)
+            let others = running.contains { $0.lease == run.lease } || stays.contains(run.lease)
+            #expect(isLast == !others, "ENSUE_SEED=\(seed)")
+            _ = queue.finished(0, seconds: 0.01)
+            if Bool.random(using: &random) { queue.settled(run.lease) }
+        }
     }
 }
