@@ -81,7 +81,7 @@ import Testing
 
     @Test func `whoever waits while all are in use is told, and is not cancelled with the task`() async throws {
         let options = try ConnectionOptions(address: try await PostgresServer.shared().address() + "?ensue_pool=1")
-        let pool = ConnectionPool(options, acquireTimeout: .milliseconds(200))
+        let pool = ConnectionPool(options, acquireTimeout: .seconds(3))
         let (holding, held) = AsyncStream<Void>.makeStream()
         let latch = Latch()
         async let holder: Void = pool.withConnection { _ in
