@@ -32,6 +32,22 @@ enum HotStatement {
                     ORDER BY r.effect LIMIT w.room FOR UPDATE SKIP LOCKED) AS oldest))
         RETURNING kind, account, priority, effect, run, alone
         """
+    /// Whether something is ready in given groups. Ordered, since a search for just any row may read the table through.
+    /// Parameters: kinds, accounts, priorities, and the positions from which to look.
+    static let isReady = """
+        SELECT EXISTS (SELECT FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[])
+            AS w (kind, account, priority, start),
+            LATERAL (SELECT 1 FROM {ready} r WHERE r.kind = w.kind AND r.account = w.account
+                AND r.priority = w.priority AND r.effect >= w.start ORDER BY r.effect LIMIT 1) AS one)
+        """
+    /// Whether events, endings, effects that wait for a time, and deferred ones can be dealt with. The parameter is the
+    /// event from which to look.
+    static let pending = """
+        SELECT (SELECT event FROM {unrouted} WHERE event >= $1 ORDER BY event LIMIT 1) IS NOT NULL,
+            EXISTS (SELECT FROM {ended}),
+            (SELECT due_at FROM {scheduled} ORDER BY due_at, effect LIMIT 1) <= {clock}(),
+            (SELECT deadline FROM {parked} WHERE deadline IS NOT NULL ORDER BY deadline, effect LIMIT 1) <= {clock}()
+        """
     static let claimedStretch = """
         SELECT id, payload, key, event, rule, cause, replay_of, depth FROM {effects} WHERE id BETWEEN $1 AND $2
         """
@@ -59,5 +75,7 @@ enum HotStatement {
             SELECT u.event FROM {unrouted} u WHERE u.event >= $1 ORDER BY u.event LIMIT $2 FOR UPDATE SKIP LOCKED))
         RETURNING event
         """
-    static let all = [sweep, takeReady, claimedStretch, claimedEffects, histories, promote, expire, unrouted]
+    static let all = [
+        sweep, takeReady, isReady, pending, claimedStretch, claimedEffects, histories, promote, expire, unrouted,
+    ]
 }

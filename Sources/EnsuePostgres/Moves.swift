@@ -96,6 +96,7 @@ struct Moves {
             try write.execute(
                 Self.insertReady,
                 [.integers(ready.effects), .integers(ready.runs), .integer(bounds.least), .integer(bounds.greatest)])
+            try write.execute("SELECT {wake}(NULL)")
             changes.insert(.effects)
         }
         if !scheduled.effects.isEmpty {

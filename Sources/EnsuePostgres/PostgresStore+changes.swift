@@ -19,13 +19,7 @@ extension PostgresStore {
             if try write.isReady(kinds, thoroughly, state: claiming, clock: clock) { found.insert(.effects) }
             let start = thoroughly ? 0 : mark.start(at: clock.uptime())
             let begin = clock.uptime()
-            let row = try write.row(
-                """
-                SELECT EXISTS (SELECT FROM {unrouted} WHERE event >= $1), EXISTS (SELECT FROM {ended}),
-                    (SELECT due_at FROM {scheduled} ORDER BY due_at, effect LIMIT 1) <= {clock}(),
-                    (SELECT deadline FROM {parked} WHERE deadline IS NOT NULL ORDER BY deadline, effect LIMIT 1)
-                        <= {clock}()
-                """, [.integer(start)])
+            let row = try write.row(HotStatement.pending, [.integer(start)])
             mark.scanned(from: start, cost: clock.uptime() - begin, upTo: nil, at: clock.uptime())
             guard let row else { return found }
             if row.bool(0) { found.insert(.events) }
@@ -77,12 +71,7 @@ extension Write {
         }
         let groups = Array(known)
         let row = try row(
-            """
-            SELECT EXISTS (SELECT FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[])
-                AS w (kind, account, priority, start),
-                LATERAL (SELECT 1 FROM {ready} r WHERE r.kind = w.kind AND r.account = w.account
-                    AND r.priority = w.priority AND r.effect >= w.start LIMIT 1) AS one)
-            """,
+            HotStatement.isReady,
             [
                 .integers(groups.map(\.key.kind)), .integers(groups.map(\.key.account)),
                 .integers(groups.map(\.key.priority)), .integers(groups.map(\.value)),

@@ -7,27 +7,27 @@ enum Chore: String {
 }
 
 extension PostgresStore {
-    /// Does the small chores that are due. A process that is not allowed to create tables goes on all the same: others
-    /// may be, and `ensue doctor` tells.
-    func doChores() async throws {
-        let isDue = try await runner.perform("chores") { write in
-            let row = try write.row(
-                """
-                SELECT EXISTS (SELECT FROM {chores} WHERE name IN ('partitions', 'counters')
-                    AND coalesce(done_at, '-infinity') < {clock}() - interval '\(Self.choreInterval) seconds')
-                """)
-            return row?.bool(0) ?? false
-        }
-        guard isDue else { return }
+    /// Does the small chores that are due. A process that cannot, goes on all the same: others may be able to, and
+    /// `ensue doctor` tells.
+    func doChores() async {
         do {
+            let isDue = try await runner.perform("chores") { write in
+                let row = try write.row(
+                    """
+                    SELECT EXISTS (SELECT FROM {chores} WHERE name IN ('partitions', 'counters')
+                        AND coalesce(done_at, '-infinity') < {clock}() - interval '\(Self.choreInterval) seconds')
+                    """)
+                return row?.bool(0) ?? false
+            }
+            guard isDue else { return }
+            try await runner.transact("counters") { write in
+                try write.holding(.counters) { try $0.foldCounts() }
+            }
             try await runner.transact("partitions") { write in
                 try write.holding(.partitions) { try $0.addRanges() }
             }
-        } catch let error as StoreError where !error.isTransient {
-            logger.warning("cannot prepare partitions for the ids to come", metadata: ["error": "\(error)"])
-        }
-        try await runner.transact("counters") { write in
-            try write.holding(.counters) { try $0.foldCounts() }
+        } catch {
+            logger.warning("cannot do the chores, will try again", metadata: ["error": "\(error)"])
         }
     }
 

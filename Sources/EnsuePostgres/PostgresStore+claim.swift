@@ -4,7 +4,14 @@ extension PostgresStore {
     public func claim(_ claim: Claim) async throws -> [ClaimedEffect] {
         let (claiming, clock) = (claiming, clock)
         return try await runner.attempt("claim") { session, write in
-            try write.claim(claim, state: claiming, clock: clock)
+            do { return try write.claim(claim, state: claiming, clock: clock) } catch let error as PostgresError
+                where error.constraint == "leases_pkey"
+            {
+                // An earlier try was committed after all.
+                if session.isInTransaction { try session.script("ROLLBACK") }
+                guard let earlier = try write.recognised(claim) else { throw error }
+                return try write.claimed(earlier)
+            }
         }
     }
 }
@@ -141,7 +148,7 @@ extension Write {
     }
 
     /// What a claim whose commit nobody was told of has taken; nil if it was not committed.
-    private func recognised(_ claim: Claim) throws -> [Leased]? {
+    fileprivate func recognised(_ claim: Claim) throws -> [Leased]? {
         let rows = try rows(
             """
             SELECT l.id, l.alone, o.effect, (SELECT coalesce(max(a.run), 0) + 1 FROM {attempts} a
@@ -176,7 +183,7 @@ extension Write {
         ]
     }
 
-    private func claimed(_ leased: [Leased]) throws -> [ClaimedEffect] {
+    fileprivate func claimed(_ leased: [Leased]) throws -> [ClaimedEffect] {
         let results = try pipeline(Self.reading(leased))
         return try claimed(leased, effects: results[0], attempts: results[1])
     }
@@ -190,10 +197,9 @@ extension Write {
         let events = try self.events(effects.compactMap { $0.optionalInt(3) })
         var names: [ReadyGroup: (Account, EffectKind)] = [:]
         for group in Set(leased.lazy.map(\.group)) { names[group] = (try account(group.account), try kind(group.kind)) }
-        return try leased.map { leased in
-            guard let (account, kind) = names[leased.group], let row = rows[leased.effect] else {
-                throw StoreError(.corrupt, operation: "claim", detail: "effect \(leased.effect) has no row")
-            }
+        // What has no row stays in its lease until that is given back, and is put aside then.
+        return leased.compactMap { leased in
+            guard let (account, kind) = names[leased.group], let row = rows[leased.effect] else { return nil }
             let event = row.optionalInt(3).map(EventID.init(rawValue:))
             return ClaimedEffect(
                 id: EffectID(rawValue: leased.effect), lease: leased.lease, account: account, kind: kind,

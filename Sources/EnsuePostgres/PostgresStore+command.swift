@@ -23,7 +23,7 @@ extension PostgresStore {
                 ON CONFLICT (effect) DO UPDATE SET fraction = excluded.fraction, note = excluded.note, at = excluded.at
                 """,
                 [
-                    .integer(effect.rawValue), progress.fraction.map(PostgresValue.double) ?? .null,
+                    .integer(effect.rawValue), .optional(progress.fraction),
                     .optional(progress.note?.withoutNUL), .time(progress.at),
                 ]) > 0
         }
@@ -74,7 +74,8 @@ extension Write {
         let id = PostgresValue.integer(record.id.rawValue)
         switch record.state {
         case .held: guard try isRemoved("{parked}", "state = 'held'", id) else { return false }
-        case .uncertain: guard try isRemoved("{parked}", "state = 'uncertain'", id) else { return false }
+        case .uncertain(let run):
+            guard try isRemoved("{parked}", "state = 'uncertain' AND run = \(run)", id) else { return false }
         case .deferred(_, let lease, _):
             placed.lease = lease
             let rows = try rows(
@@ -87,14 +88,15 @@ extension Write {
                 "DELETE FROM {ready} WHERE kind = $1 AND account = $2 AND priority = $3 AND effect = $4",
                 [.integer(placed.kind), .integer(placed.account), .integer(Int64(record.priority.rawValue)), id])
             guard removed > 0 else { return false }
-        case .scheduled: guard try isRemoved("{scheduled}", "true", id) else { return false }
+        case .scheduled(let run, _): guard try isRemoved("{scheduled}", "run = \(run)", id) else { return false }
         case .running(_, let lease):
             placed.lease = lease
             guard var held = try leases([lease.rawValue]).first, !held.close([record.id]).isEmpty else { return false }
             try store(held)
             if held.cancel.contains(record.id.rawValue) { transition = transition.heedingCancellation }
-        case .ended:
-            guard try isRemoved("{outcomes}", "true", id) else { return false }
+        case .ended(let outcome):
+            let isSame = "run = \(outcome.run) AND outcome = '\(outcome.kind.rawValue)'"
+            guard try isKept(record.id), try isRemoved("{outcomes}", isSame, id) else { return false }
             try execute("DELETE FROM {ended} WHERE effect = $1", [id])
         }
         if case .held = record.state, case .ready = transition.destination, let wait = try wait(record.id) {
@@ -102,6 +104,14 @@ extension Write {
         }
         put(placed, transition)
         return true
+    }
+
+    /// Whether the effect's range is not about to be dropped; that cannot begin before this transaction is over.
+    private func isKept(_ effect: EffectID) throws -> Bool {
+        let row = try row(
+            "SELECT dropping FROM {ranges} WHERE family = 'effects' AND first <= $1 AND until > $1 FOR SHARE",
+            [.integer(effect.rawValue)])
+        return row?.bool(0) == false
     }
 
     private func isRemoved(_ table: String, _ condition: String, _ effect: PostgresValue) throws -> Bool {

@@ -14,7 +14,7 @@ extension PostgresStore: DiagnosableStore {
         findings += await check("tables.dead") { try $0.tableFindings() }
         findings += await check("disk.size") { try $0.sizeFindings() }
         findings += await check("queues") { Diagnosis.queues(try $0.queueFacts()) }
-        return findings.map { $0.naming(names.resolve) }
+        return findings.map { $0.naming(names.render) }
     }
 
     /// Opens a store to diagnose it: creates and updates no schema. Throws ``Obstacle`` if it cannot be opened.

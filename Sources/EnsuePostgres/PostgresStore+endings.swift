@@ -67,7 +67,7 @@ extension Write {
     private static let requester = """
         WITH RECURSIVE chain (rule, cause) AS (
             SELECT e.rule, e.cause
-            UNION ALL
+            UNION
             SELECT f.rule, f.cause FROM chain c JOIN {effects} f ON f.id = c.cause WHERE c.rule IS NULL
         )
         SELECT rule FROM chain WHERE rule IS NOT NULL LIMIT 1

@@ -1,4 +1,5 @@
 public import Ensue
+internal import Logging
 internal import Synchronization
 
 /// Ids drawn ahead from a sequence: whoever inserts under ids that it knows can repeat the insert and change nothing.
@@ -79,7 +80,12 @@ final class IDSupply: Sendable {
     private func prepareRanges(for id: Int64, _ runner: Runner) async throws {
         let range = (id + IDRange.size / 2) / IDRange.size
         guard state.withLock({ $0.range }) < range else { return }
-        try await runner.transact("partitions") { try $0.addRanges() }
+        do {
+            try await runner.transact("partitions") { try $0.addRanges() }
+        } catch let error as StoreError {
+            // Whoever may only insert leaves it to the workers.
+            runner.logger.debug("cannot prepare partitions", metadata: ["error": "\(error)"])
+        }
         state.withLock { $0.range = range }
     }
 
@@ -126,6 +132,9 @@ extension Write {
         try session.pipeline(statements.map { (names.resolve($0.sql), $0.parameters) })
     }
 
+    /// Rows that may have been inserted before under the same ids are left out; any other conflict is an error.
+    private var conflict: String { isDoubtful ? "ON CONFLICT (id) DO NOTHING" : "" }
+
     // MARK: Events
 
     /// Records events within a transaction.
@@ -144,7 +153,7 @@ extension Write {
         changes.insert(.events)
         let order = Self.insertionOrder(events.map { ($0.account.rawValue, $0.key) })
         let sorted = order.map { events[$0] }
-        var statements = [Self.inserting(sorted, order.map { ids[$0] })]
+        var statements = [inserting(sorted, order.map { ids[$0] })]
         let isKeyed = events.contains { $0.key != nil }
         if isKeyed { statements.append(Self.firsts("event", events.map { ($0.account.rawValue, $0.key) })) }
         if let supply { statements.append(supply.draw(supply.ahead(events.count))) }
@@ -161,7 +170,7 @@ extension Write {
         }
     }
 
-    private static func inserting(_ events: [EventDraft], _ ids: [Int64]) -> (sql: String, parameters: [PostgresValue])
+    private func inserting(_ events: [EventDraft], _ ids: [Int64]) -> (sql: String, parameters: [PostgresValue])
     {
         let isPlain = events.allSatisfy { event in
             event.source == nil && event.key == nil && event.tags.isEmpty && event.time == nil && event.cause == nil
@@ -175,7 +184,7 @@ extension Write {
             return (
                 """
                 INSERT INTO {events} (id, account, type, data)
-                SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::json[]) ON CONFLICT (id) DO NOTHING
+                SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::json[]) \(conflict)
                 """, common
             )
         }
@@ -188,7 +197,7 @@ extension Write {
             FROM unnest($1::bigint[], $2::text[], $3::text[], $4::json[], $5::text[], $6::text[], $7::json[],
                 $8::timestamptz[], $9::bigint[], $10::bigint[])
                 AS e (id, account, type, data, source, key, tags, time, cause, depth)
-            ON CONFLICT (id) DO NOTHING
+            \(conflict)
             """,
             common + [
                 .optionalTexts(events.map { $0.source?.description }), .optionalTexts(events.map(\.key)),
@@ -219,7 +228,7 @@ extension Write {
         let order = Self.insertionOrder(effects.map { ($0.account.rawValue, $0.key) })
         let sorted = order.map { effects[$0] }
         var statements = [
-            Self.inserting(sorted, order.map { ids[$0] }),
+            inserting(sorted, order.map { ids[$0] }),
             (sql: "SELECT name FROM {kinds} WHERE needs_approval", parameters: []),
         ]
         let isKeyed = effects.contains { $0.key != nil }
@@ -241,7 +250,7 @@ extension Write {
         }
     }
 
-    private static func inserting(
+    private func inserting(
         _ effects: [EffectRequest], _ ids: [Int64]
     ) -> (sql: String, parameters: [PostgresValue]) {
         let isPlain = effects.allSatisfy { effect in
@@ -257,7 +266,7 @@ extension Write {
                 """
                 INSERT INTO {effects} (id, account, kind, payload, priority)
                 SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::json[], $5::bigint[])
-                ON CONFLICT (id) DO NOTHING
+                \(conflict)
                 """, common
             )
         }
@@ -270,7 +279,7 @@ extension Write {
             FROM unnest($1::bigint[], $2::text[], $3::text[], $4::json[], $5::bigint[], $6::text[], $7::timestamptz[],
                 $8::boolean[], $9::bigint[], $10::text[], $11::bigint[], $12::bigint[], $13::bigint[])
                 AS e (id, account, kind, payload, priority, key, due_at, approval, event, rule, cause, replay_of, depth)
-            ON CONFLICT (id) DO NOTHING
+            \(conflict)
             """,
             common + [
                 .optionalTexts(effects.map(\.key)), .times(effects.map(\.due)),

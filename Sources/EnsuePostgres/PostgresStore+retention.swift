@@ -1,37 +1,43 @@
 public import Ensue
 internal import Logging
-internal import Synchronization
 
 extension PostgresStore {
     /// Drops whole ranges of ids in which everything has ended before `time`; of the others it deletes row by row,
     /// window by window, each in a transaction of its own, until it has deleted something or has come to the end.
     public func retire(before time: Timestamp, limit: Int) async throws -> Int {
-        if retirement.position.withLock({ $0.isAtStart }) { try await dropRanges(before: time) }
-        while true {
-            let cursor = retirement.position.withLock { $0 }
-            let (deleted, next) = try await runner.transact("retire") { write in
+        if retirement.isAtStart { await dropRanges(before: time) }
+        return try await retirement.advance { cursor in
+            try await runner.transact("retire") { write in
                 try write.retire(before: time, limit: limit, behind: cursor)
             }
-            retirement.position.withLock { $0 = next }
-            if deleted > 0 || next.isAtStart { return deleted }
         }
     }
 
-    private func dropRanges(before time: Timestamp) async throws {
-        let ranges = try await runner.perform("retire") { try $0.rangesToDrop(before: time) }
-        for range in ranges {
-            for table in range.tables { try await drop(table) }
-            try await runner.transact("retire") { write in
-                try write.execute(
-                    "DELETE FROM {ranges} WHERE family = $1 AND first = $2",
-                    [.text(range.family), .integer(range.first)])
-                guard range.family == "effects" else { return }
-                try write.execute(
-                    "DELETE FROM {progress} WHERE effect >= $1 AND effect < $2",
-                    [.integer(range.first), .integer(range.until)])
+    /// What cannot be dropped now is tried again with the next round, and hinders nothing else.
+    private func dropRanges(before time: Timestamp) async {
+        do {
+            let candidates = try await runner.perform("retire") { try $0.rangesToDrop(before: time) }
+            for range in candidates {
+                let isDropping = try await runner.transact("retire") { try $0.beginDropping(range, before: time) }
+                if isDropping { try await drop(range) }
             }
-            logger.notice("dropped what had ended", metadata: ["range": "\(range.family) from \(range.first)"])
+        } catch {
+            logger.warning("cannot drop a range of ids, will try again", metadata: ["error": "\(error)"])
         }
+    }
+
+    private func drop(_ range: DroppedRange) async throws {
+        for table in range.tables { try await drop(table) }
+        try await runner.transact("retire") { write in
+            let bounds: [PostgresValue] = [.integer(range.first), .integer(range.until)]
+            try write.execute(
+                "DELETE FROM {ranges} WHERE family = $1 AND first = $2", [.text(range.family), .integer(range.first)])
+            guard range.family == "effects" else { return }
+            for table in ["{progress}", "{adopted}"] {
+                try write.execute("DELETE FROM \(table) WHERE effect >= $1 AND effect < $2", bounds)
+            }
+        }
+        logger.notice("dropped what had ended", metadata: ["range": "\(range.family) from \(range.first)"])
     }
 
     /// Detaches a partition without hindering readers and writers, then drops it; takes up what another process has
@@ -67,82 +73,83 @@ struct DroppedRange: Sendable {
     let until: Int64
 
     var tables: [Table] {
-        let parents = family == "events" ? ["events"] : ["attempts", "outcomes", "effects"]
+        // An effect is gone before what belongs to it: nobody sees it without.
+        let parents = family == "events" ? ["events"] : ["effects", "outcomes", "attempts"]
         return parents.map { Table(parent: $0, name: "\($0)_\(first / (until - first))") }
     }
 }
 
-/// Up to where retention has looked in this round.
-final class RetirementCursor: Sendable {
-    struct Position: Sendable {
-        var effect: Int64 = 0
-        var event: Int64 = 0
-
-        var isAtStart: Bool { effect == 0 && event == 0 }
-    }
-
-    let position = Mutex(Position())
-}
-
 extension Write {
-    /// Ranges whose ids have all been given out and used long ago, and in which nothing is left to do.
+    /// Ranges whose ids have all been given out and used long ago, and those whose dropping was begun.
     fileprivate func rangesToDrop(before time: Timestamp) throws -> [DroppedRange] {
-        let candidates = try rows(
-            "SELECT family, first, until FROM {ranges} WHERE full_at < $1 ORDER BY family, first", [.time(time)]
+        try rows(
+            "SELECT family, first, until FROM {ranges} WHERE dropping OR full_at < $1 ORDER BY family, first",
+            [.time(time)]
         ).map { DroppedRange(family: $0.text(0), first: $0.int(1), until: $0.int(2)) }
-        return try candidates.filter { range in
-            let bounds: [PostgresValue] = [.integer(range.first), .integer(range.until - 1), .time(time)]
-            let question =
-                range.family == "events"
-                ? """
-                SELECT EXISTS (SELECT FROM {events} WHERE id BETWEEN $1 AND $2 AND recorded_at >= $3)
-                    OR EXISTS (SELECT FROM {unrouted} WHERE event BETWEEN $1 AND $2)
-                    OR EXISTS (SELECT FROM {effects} WHERE event BETWEEN $1 AND $2)
-                """
-                : """
-                SELECT EXISTS (SELECT FROM {outcomes} WHERE effect BETWEEN $1 AND $2 AND completed_at >= $3)
-                    OR EXISTS (SELECT FROM {ended} WHERE effect BETWEEN $1 AND $2)
-                    OR (SELECT count(*) FROM {effects} WHERE id BETWEEN $1 AND $2)
-                        <> (SELECT count(*) FROM {outcomes} WHERE effect BETWEEN $1 AND $2)
-                """
-            return try row(question, bounds)?.bool(0) == false
-        }
     }
+
+    /// Whether nothing is left to do in a range; it is then marked, and nothing in it is moved any more. The mark is
+    /// set before the look: who moves something holds the range's row meanwhile.
+    fileprivate func beginDropping(_ range: DroppedRange, before time: Timestamp) throws -> Bool {
+        let name: [PostgresValue] = [.text(range.family), .integer(range.first)]
+        let row = try row(
+            """
+            UPDATE {ranges} r SET dropping = true FROM {ranges} before
+            WHERE r.family = $1 AND r.first = $2 AND before.family = r.family AND before.first = r.first
+            RETURNING before.dropping
+            """, name)
+        guard let row else { return false }
+        if row.bool(0) { return true }
+        let bounds: [PostgresValue] = [.integer(range.first), .integer(range.until - 1), .time(time)]
+        let isInUse = try self.row(range.family == "events" ? Self.eventsInUse : Self.effectsInUse, bounds)?.bool(0)
+        if isInUse == false { return true }
+        try execute("UPDATE {ranges} SET dropping = false WHERE family = $1 AND first = $2", name)
+        return false
+    }
+
+    private static let eventsInUse = """
+        SELECT EXISTS (SELECT FROM {events} WHERE id BETWEEN $1 AND $2 AND recorded_at >= $3)
+            OR EXISTS (SELECT FROM {unrouted} WHERE event BETWEEN $1 AND $2)
+            OR EXISTS (SELECT FROM {effects} WHERE event BETWEEN $1 AND $2)
+        """
+    private static let effectsInUse = """
+        SELECT EXISTS (SELECT FROM {outcomes} WHERE effect BETWEEN $1 AND $2 AND completed_at >= $3)
+            OR EXISTS (SELECT FROM {ended} WHERE effect BETWEEN $1 AND $2)
+            OR EXISTS (SELECT FROM {adopted} WHERE owed_at IS NOT NULL AND effect BETWEEN $1 AND $2)
+            OR (SELECT count(*) FROM {effects} WHERE id BETWEEN $1 AND $2)
+                <> (SELECT count(*) FROM {outcomes} WHERE effect BETWEEN $1 AND $2)
+        """
 
     /// Looks at one window behind the cursor: effects first, then events, then rejections. An event stays while an
     /// effect refers to it.
     fileprivate func retire(
         before time: Timestamp, limit: Int, behind cursor: RetirementCursor.Position
-    ) throws -> (Int, RetirementCursor.Position) {
+    ) throws -> (deleted: Int, next: RetirementCursor.Position) {
         try session.script("SET LOCAL ensue.retiring = 'on'")
-        var next = RetirementCursor.Position()
+        var next = cursor
+        var deleted = 0
         let before = PostgresValue.time(time)
-        let effects = try rows(
-            """
-            SELECT o.effect, o.completed_at < $3 AND NOT EXISTS (SELECT FROM {ended} n WHERE n.effect = o.effect)
-            FROM {outcomes} o WHERE o.effect > $1 ORDER BY o.effect LIMIT $2
-            """, [.integer(cursor.effect), .integer(Int64(limit)), before])
-        let ended = effects.filter { $0.bool(1) }.map { $0.int(0) }
-        try delete(effects: ended)
-        if effects.count == limit { next.effect = effects[effects.count - 1].int(0) }
-
-        let room = limit - ended.count
-        let events = try rows(
-            """
-            SELECT id, recorded_at < $3 AND NOT EXISTS (SELECT FROM {unrouted} u WHERE u.event = v.id)
-                AND NOT EXISTS (SELECT FROM {effects} e WHERE e.event = v.id)
-            FROM {events} v WHERE v.id > $1 ORDER BY v.id LIMIT $2
-            """, [.integer(cursor.event), .integer(Int64(room)), before])
-        let settled = events.filter { $0.bool(1) }.map { $0.int(0) }
-        let bounds = settled.bounds
-        var deleted = ended.count
-        if !settled.isEmpty {
-            deleted += try execute(
-                "DELETE FROM {events} WHERE id = ANY($1) AND id BETWEEN $2 AND $3",
-                [.integers(settled), .integer(bounds.least), .integer(bounds.greatest)])
+        if let effect = cursor.effect {
+            let effects = try rows(
+                """
+                SELECT o.effect, o.completed_at < $3 AND NOT EXISTS (SELECT FROM {ended} n WHERE n.effect = o.effect)
+                    AND NOT EXISTS (SELECT FROM {adopted} d WHERE d.effect = o.effect AND d.owed_at IS NOT NULL)
+                FROM {outcomes} o WHERE o.effect > $1 ORDER BY o.effect LIMIT $2
+                """, [.integer(effect), .integer(Int64(limit)), before])
+            deleted += try delete(effects: effects.filter { $0.bool(1) }.map { $0.int(0) })
+            next.effect = effects.count == limit ? effects.last?.int(0) : nil
         }
-        if events.count == room { next.event = events.count > 0 ? events[events.count - 1].int(0) : cursor.event }
-
+        if let event = cursor.event {
+            let room = limit - deleted
+            let events = try rows(
+                """
+                SELECT id, recorded_at < $3 AND NOT EXISTS (SELECT FROM {unrouted} u WHERE u.event = v.id)
+                    AND NOT EXISTS (SELECT FROM {effects} e WHERE e.event = v.id)
+                FROM {events} v WHERE v.id > $1 ORDER BY v.id LIMIT $2
+                """, [.integer(event), .integer(Int64(room)), before])
+            deleted += try delete(events: events.filter { $0.bool(1) }.map { $0.int(0) })
+            next.event = events.count == room ? events.last?.int(0) ?? event : nil
+        }
         deleted += try execute(
             """
             DELETE FROM {rejections} WHERE id IN (
@@ -151,8 +158,22 @@ extension Write {
         return (deleted, next)
     }
 
-    private func delete(effects: [Int64]) throws {
-        guard !effects.isEmpty else { return }
+    private func delete(events: [Int64]) throws -> Int {
+        guard !events.isEmpty else { return 0 }
+        let bounds = events.bounds
+        return try execute(
+            "DELETE FROM {events} WHERE id = ANY($1) AND id BETWEEN $2 AND $3",
+            [.integers(events), .integer(bounds.least), .integer(bounds.greatest)])
+    }
+
+    /// Whatever somebody retries meanwhile has no outcome any more, and stays.
+    private func delete(effects candidates: [Int64]) throws -> Int {
+        guard !candidates.isEmpty else { return 0 }
+        let all = candidates.bounds
+        let effects = try rows(
+            "DELETE FROM {outcomes} WHERE effect = ANY($1) AND effect BETWEEN $2 AND $3 RETURNING effect",
+            [.integers(candidates), .integer(all.least), .integer(all.greatest)]
+        ).map { $0.int(0) }
         let bounds = effects.bounds
         let parameters: [PostgresValue] = [
             .integers(effects), .integer(bounds.least), .integer(bounds.greatest),
@@ -160,8 +181,9 @@ extension Write {
         _ = try pipeline([
             ("DELETE FROM {attempts} WHERE effect = ANY($1) AND effect BETWEEN $2 AND $3", parameters),
             ("DELETE FROM {progress} WHERE effect = ANY($1)", [.integers(effects)]),
-            ("DELETE FROM {outcomes} WHERE effect = ANY($1) AND effect BETWEEN $2 AND $3", parameters),
+            ("DELETE FROM {adopted} WHERE effect = ANY($1)", [.integers(effects)]),
             ("DELETE FROM {effects} WHERE id = ANY($1) AND id BETWEEN $2 AND $3", parameters),
         ])
+        return effects.count
     }
 }

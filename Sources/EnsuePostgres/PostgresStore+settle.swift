@@ -153,8 +153,7 @@ private struct Settling {
             try session.script("RELEASE SAVEPOINT work")
             return result
         } catch {
-            guard session.isInTransaction else { throw error }
-            if let error = error as? PostgresError, error.isRetryable { throw error }
+            guard session.isHealthy, session.isInTransaction else { throw error }
             try session.script("ROLLBACK TO SAVEPOINT work; RELEASE SAVEPOINT work")
             report.failedWork[run.effect] = error
             return nil

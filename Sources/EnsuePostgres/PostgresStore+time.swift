@@ -122,7 +122,13 @@ struct Particulars {
 }
 
 extension Write {
-    /// The particulars of effects that are queued. Throws if one has no row.
+    /// A policy that this version cannot read counts as the standard one: a newer version may have written it.
+    private static func policy(_ text: String?) -> HandlerPolicy {
+        guard let text else { return .standard }
+        do { return try JSONText(trusted: text).decode() } catch { return .standard }
+    }
+
+    /// The particulars of effects that are queued. One that has no row becomes a rejection: it must not hold up others.
     func particulars(_ effects: [Int64]) throws -> [Int64: Particulars] {
         guard !effects.isEmpty else { return [:] }
         let bounds = effects.bounds
@@ -146,8 +152,7 @@ extension Write {
         var known: [Int64: Particulars] = [:]
         for row in results[0] {
             let kind = row.int(2)
-            let policy =
-                try policies[kind] ?? row.optionalText(3).map { try JSONText(trusted: $0).decode() } ?? .standard
+            let policy = policies[kind] ?? Self.policy(row.optionalText(3))
             policies[kind] = policy
             known[row.int(0)] = Particulars(
                 effect: EffectID(rawValue: row.int(0)), account: row.int(1), kind: kind, policy: policy)
@@ -160,8 +165,9 @@ extension Write {
             effect.nextRun = max(effect.nextRun, Int(row.int(3)) + 1)
             known[id] = effect
         }
-        if let lost = effects.first(where: { known[$0] == nil }) {
-            throw StoreError(.corrupt, operation: "place", detail: "effect \(lost) is queued and has no row")
+        for lost in effects where known[lost] == nil {
+            try reject(
+                account: "default", source: "effects", body: "\(lost)", reason: "effect \(lost) was queued and has no row")
         }
         return known
     }

@@ -24,8 +24,11 @@ extension PostgresStore {
     }
 
     public func beat(_ beat: Heartbeat) async throws -> HeartbeatReply {
-        let reply = try await runner.transact("beat") { write in try write.beat(beat) }
-        try await doChores()
+        let (clock, composedAt) = (clock, clock.uptime())
+        let reply = try await runner.transact("beat") { write in
+            try write.beat(beat, composed: clock.uptime() - composedAt)
+        }
+        await doChores()
         return reply
     }
 
@@ -101,10 +104,12 @@ extension Write {
             ])
     }
 
-    fileprivate mutating func beat(_ beat: Heartbeat) throws -> HeartbeatReply {
+    /// `age` is how long ago the heartbeat was composed: it knows nothing of leases that are younger.
+    fileprivate mutating func beat(_ beat: Heartbeat, composed age: Duration) throws -> HeartbeatReply {
         let worker = PostgresValue.integer(beat.worker.rawValue)
         let span = PostgresValue.integer(beat.lease.storedMilliseconds)
         let known = PostgresValue.integers(beat.leases.map(\.rawValue))
+        let young = PostgresValue.integer((beat.lease / 3 + age).storedMilliseconds)
         let results = try pipeline([
             (
                 """
@@ -116,20 +121,20 @@ extension Write {
                 """
                 UPDATE {leases} l SET expires_at = {clock}() + $3 * interval '1 millisecond'
                 FROM (SELECT id FROM {leases}
-                    WHERE worker = $1 AND (id = ANY($2) OR claimed_at > {clock}() - $3 / 3 * interval '1 millisecond')
+                    WHERE worker = $1 AND (id = ANY($2) OR claimed_at > {clock}() - $4 * interval '1 millisecond')
                     ORDER BY id FOR UPDATE) AS own
                 WHERE l.id = own.id
                 RETURNING l.id, CASE WHEN cancel = '{}' THEN cancel
                     ELSE ARRAY(SELECT unnest(open) INTERSECT SELECT unnest(cancel) ORDER BY 1) END
-                """, [worker, known, span]
+                """, [worker, known, span, young]
             ),
             (
                 // A younger one may be a claim whose answer is still under way.
                 """
                 SELECT id, worker, open, cancel, alone FROM {leases}
-                WHERE worker = $1 AND NOT id = ANY($2) AND claimed_at <= {clock}() - $3 / 3 * interval '1 millisecond'
+                WHERE worker = $1 AND NOT id = ANY($2) AND claimed_at <= {clock}() - $3 * interval '1 millisecond'
                 ORDER BY id FOR UPDATE
-                """, [worker, known, span]
+                """, [worker, known, young]
             ),
             (Self.refreshKinds, [worker]),
             (Self.refreshRules, [worker]),

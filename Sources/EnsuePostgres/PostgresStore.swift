@@ -15,6 +15,7 @@ public final class PostgresStore: Store {
     /// How the listener connects; nil if it must not.
     let listening: ConnectionOptions?
     let pool: ConnectionPool
+    let runner: Runner
     let clock: any EngineClock
     let random: any Randomness
     let logger: Logger
@@ -80,8 +81,6 @@ public final class PostgresStore: Store {
         requests = Submissions(limit: 2000) { try await effectIDs.request($0, runner) }
     }
 
-    let runner: Runner
-
     private static func open(
         _ session: Session, _ names: Names, _ options: Options, _ displayName: String
     ) throws -> StoreIdentity {
@@ -92,10 +91,10 @@ public final class PostgresStore: Store {
         }
         if options.migrates {
             try Migration.migrate(session, names)
-        } else if try Migration.done(session, names) == 0 {
+        } else if try Migration.done(session, names) < Migration.latest {
             throw StoreError(
                 .schemaMismatch, operation: "open",
-                detail: "there is no schema '\(names.schema)' with Ensue's tables; run 'ensue migrate' first")
+                detail: "the schema '\(names.schema)' with Ensue's tables is missing or older; run 'ensue migrate' first")
         }
         let rows = try session.query(names.resolve("SELECT id, secret FROM {store}"))
         guard rows.count == 1 else {

@@ -3,7 +3,8 @@ internal import Ensue
 internal import Synchronization
 
 /// Group commit: calls that arrive while a batch is being written share the next one, and are acknowledged by the same
-/// commit. A batch that the store refuses is written call by call, so that a bad one hinders no other.
+/// commit. A batch that the store refuses, or in which one call has to wait for others' locks,
+/// is written call by call, so that it hinders no other.
 ///
 /// The caller that finds nobody writing writes, for as long as the others' batches include its own; then the next
 /// waiting caller takes over.
@@ -82,7 +83,7 @@ final class Submissions<Item: Sendable, Result: Sendable>: Sendable {
                 call.continuation.resume(returning: .done(.success(Array(results[start..<(start + call.items.count)]))))
                 start += call.items.count
             }
-        } catch  where others.isEmpty || (error as? StoreError)?.isTransient == true {
+        } catch where others.isEmpty || (error as? StoreError)?.reason == .unavailable {
             own = .failure(error)
             for call in others { call.continuation.resume(returning: .done(.failure(error))) }
         } catch {

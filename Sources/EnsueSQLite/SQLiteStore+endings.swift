@@ -36,7 +36,7 @@ extension Write {
             """
             WITH RECURSIVE chain (rule, cause) AS (
                 SELECT rule, cause FROM {effects} WHERE id = ?
-                UNION ALL
+                UNION
                 SELECT e.rule, e.cause FROM chain c JOIN {effects} e ON e.id = c.cause WHERE c.rule IS NULL
             )
             SELECT rule FROM chain WHERE rule IS NOT NULL LIMIT 1

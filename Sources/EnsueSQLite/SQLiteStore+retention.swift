@@ -1,32 +1,14 @@
 public import Ensue
 internal import GRDB
-internal import Synchronization
 
 extension SQLiteStore {
     /// Walks the ledger window by window, each in a transaction of its own, until it has deleted something or has come
     /// to the end.
     public func retire(before time: Timestamp, limit: Int) async throws -> Int {
-        while true {
-            let cursor = retirement.position.withLock { $0 }
-            let (deleted, next) = try await write("retire") { write in
-                try write.retire(before: time, limit: limit, behind: cursor)
-            }
-            retirement.position.withLock { $0 = next }
-            if deleted > 0 || next.isAtStart { return deleted }
+        try await retirement.advance { cursor in
+            try await write("retire") { write in try write.retire(before: time, limit: limit, behind: cursor) }
         }
     }
-}
-
-/// Up to where retention has looked in this round.
-final class RetirementCursor: Sendable {
-    struct Position: Sendable {
-        var effect: Int64 = 0
-        var event: Int64 = 0
-
-        var isAtStart: Bool { effect == 0 && event == 0 }
-    }
-
-    let position = Mutex(Position())
 }
 
 extension Write {
@@ -34,28 +16,33 @@ extension Write {
     /// effect refers to it.
     fileprivate func retire(
         before time: Timestamp, limit: Int, behind cursor: RetirementCursor.Position
-    ) throws -> (Int, RetirementCursor.Position) {
+    ) throws -> (deleted: Int, next: RetirementCursor.Position) {
         try execute("INSERT OR IGNORE INTO {retiring} VALUES (1)")
-        var next = RetirementCursor.Position()
-        let effects = try rows(
-            """
-            SELECT o.effect, o.completed_at, EXISTS (SELECT 1 FROM {ended} n WHERE n.effect = o.effect)
-            FROM {outcomes} o WHERE o.effect > ? ORDER BY o.effect LIMIT ?
-            """, [cursor.effect, limit])
-        let ended = effects.filter { $0[1] < time.milliseconds && !($0[2] as Bool) }
-        for row in ended { try deleteEffect(row[0]) }
-        if effects.count == limit, let last = effects.last { next.effect = last[0] }
-
-        let room = limit - ended.count
-        let events = try rows(
-            "SELECT id, recorded_at FROM {events} WHERE id > ? ORDER BY id LIMIT ?", [cursor.event, room])
-        var deleted = ended.count
-        for row in events where row[1] < time.milliseconds {
-            guard try isSettled(event: row[0]) else { continue }
-            try execute("DELETE FROM {events} WHERE id = ?", [row[0]])
-            deleted += 1
+        var next = cursor
+        var deleted = 0
+        if let effect = cursor.effect {
+            let effects = try rows(
+                """
+                SELECT o.effect, o.completed_at, EXISTS (SELECT 1 FROM {ended} n WHERE n.effect = o.effect)
+                FROM {outcomes} o WHERE o.effect > ? ORDER BY o.effect LIMIT ?
+                """, [effect, limit])
+            for row in effects where row[1] < time.milliseconds && !(row[2] as Bool) {
+                try deleteEffect(row[0])
+                deleted += 1
+            }
+            next.effect = effects.count == limit ? effects.last?[0] : nil
         }
-        if events.count == room { next.event = events.last?[0] ?? cursor.event }
+        if let event = cursor.event {
+            let room = limit - deleted
+            let events = try rows(
+                "SELECT id, recorded_at FROM {events} WHERE id > ? ORDER BY id LIMIT ?", [event, room])
+            for row in events where row[1] < time.milliseconds {
+                guard try isSettled(event: row[0]) else { continue }
+                try execute("DELETE FROM {events} WHERE id = ?", [row[0]])
+                deleted += 1
+            }
+            next.event = events.count == room ? events.last?[0] ?? event : nil
+        }
 
         try execute(
             "DELETE FROM {rejections} WHERE id IN (SELECT id FROM {rejections} WHERE created_at < ? ORDER BY id LIMIT ?)",

@@ -215,8 +215,10 @@ struct PostgresSuite {
 
     // MARK: Costs
 
+    /// Counted by the server itself, on one that is set up to count.
     private func idle() async throws -> [Result] {
-        let rate = try await inFreshStore { store, database in
+        let counting = try await PostgresServer.start(settings: ["shared_preload_libraries": "pg_stat_statements"])
+        let rate = try await inFreshStore(on: counting) { store, database in
             var handlers = Handlers()
             handlers.handle(Noop.self) { _, _ in .completed() }
             return try await Running.engine(try Engine(store: store, handlers: handlers)) { _ in
@@ -247,8 +249,15 @@ struct PostgresSuite {
 
     // MARK: Helpers
 
-    func inFreshStore<Value>(_ body: (PostgresStore, BenchDatabase) async throws -> Value) async throws -> Value {
-        let database = try await BenchDatabase(server: server.get())
+    func inFreshStore<Value>(
+        on own: PostgresServer? = nil, _ body: (PostgresStore, BenchDatabase) async throws -> Value
+    ) async throws -> Value {
+        let database: BenchDatabase
+        if let own {
+            database = try await BenchDatabase(server: own)
+        } else {
+            database = try await BenchDatabase(server: server.get())
+        }
         let store = try await PostgresStore(database.address)
         let value: Value
         do { value = try await body(store, database) } catch {

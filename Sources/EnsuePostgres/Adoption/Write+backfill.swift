@@ -85,7 +85,8 @@ private struct Window {
         let row = try write.session.query(
             """
             WITH found AS MATERIALIZED (
-                SELECT t.\(id) AS id FROM \(table.quotedName) t WHERE \(lower) ORDER BY t.\(id) LIMIT \(limit))
+                SELECT t.\(id) AS id FROM \(table.quotedName) t WHERE \(lower) AND t.\(id) IS NOT NULL
+                ORDER BY t.\(id) LIMIT \(limit))
             SELECT (SELECT count(*) FROM found), (SELECT format('%s', id) FROM found ORDER BY id DESC LIMIT 1)
             """, start)[0]
         count = Int(row.int(0))

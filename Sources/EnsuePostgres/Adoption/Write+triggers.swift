@@ -39,8 +39,10 @@ extension Write {
         let owner = try rows(
             """
             SELECT pg_get_userbyid(c.relowner)::text FROM pg_class c
-            WHERE c.oid = to_regclass($1) AND c.relowner <> current_user::regrole AND pg_has_role(c.relowner, 'MEMBER')
-            """, [.text(names.resolve("{events}"))])
+            WHERE c.oid = to_regclass($1) AND c.relowner <> current_user::regrole AND pg_has_role(c.relowner, $2)
+            """,
+            // Since PostgreSQL 16 to be a member is not enough to give something away.
+            [.text(names.resolve("{events}")), .text(session.serverVersion >= 160_000 ? "SET" : "MEMBER")])
         if let owner = owner.first?.text(0) {
             try session.query("ALTER FUNCTION \(function.name)() OWNER TO \(Names.quoted(owner))")
         }

@@ -36,13 +36,15 @@ struct PostgresError: Error, CustomStringConvertible {
         let codes: Set = [
             "25006", "25P03", "26000", "40001", "40P01", "53300", "55P03", "57P01", "57P02", "57P03", "57P05",
         ]
-        return codes.contains(sqlState) || sqlState.hasPrefix("08")
+        return codes.contains(sqlState) || sqlState.hasPrefix("08") || outdatesStatements
     }
 
     /// Whether the connection is of no more use.
     var endsConnection: Bool {
         guard let sqlState else { return true }
         return isFatal || sqlState.hasPrefix("08") || sqlState == "57P01" || sqlState == "57P02"
+            // The server has become a standby: the next connection may lead to the new primary.
+            || sqlState == "25006"
     }
 
     /// Whether the connection's prepared statements no longer fit: they are gone, or a migration has changed what they

@@ -82,7 +82,11 @@ final class Session {
     func patiently(_ sql: String, within span: Duration) throws {
         guard !isPooled else { return try script(sql, within: span) }
         try script("SET statement_timeout = \(span.milliseconds)")
-        try script(sql, within: span + .seconds(2))
+        do { try script(sql, within: span + .seconds(2)) } catch {
+            // Whoever used it next would be without a time limit of the usual length.
+            close()
+            throw error
+        }
         try script("SET statement_timeout = \(statementTimeout.milliseconds)")
     }
 

@@ -85,6 +85,10 @@ extension Migration {
         CREATE TRIGGER effects_arrived AFTER INSERT ON {effects} REFERENCING NEW TABLE AS arrived
         FOR EACH STATEMENT EXECUTE FUNCTION {effects_arrived}();
 
+        -- Whoever could put them on a table of his own could write into the queues. To fire them needs no right.
+        REVOKE ALL ON FUNCTION {remember_event_key}(), {remember_effect_key}(), {events_arrived}(), {effects_arrived}()
+        FROM PUBLIC;
+
         -- What has happened is never changed; only retention deletes, and says so for its transaction.
         CREATE FUNCTION {refuse_change}() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN

@@ -13,10 +13,10 @@ extension Migration {
             LOOP
                 id_column := CASE WHEN parent IN ('events', 'effects') THEN 'id' ELSE 'effect' END;
                 partition := format('%s_%s', parent, add_range.first / (add_range.until - add_range.first));
-                EXECUTE format('CREATE TABLE {schema}.%I (LIKE {schema}.%I INCLUDING DEFAULTS INCLUDING CONSTRAINTS '
-                    'INCLUDING INDEXES INCLUDING STORAGE)', partition, parent);
-                EXECUTE format('ALTER TABLE {schema}.%I ATTACH PARTITION {schema}.%I FOR VALUES FROM (%s) TO (%s)',
-                    parent, partition, add_range.first, add_range.until);
+                EXECUTE format('CREATE TABLE %1$s.%2$I (LIKE %1$s.%3$I INCLUDING DEFAULTS INCLUDING CONSTRAINTS '
+                    'INCLUDING INDEXES INCLUDING STORAGE)', '{schema}', partition, parent);
+                EXECUTE format('ALTER TABLE %1$s.%2$I ATTACH PARTITION %1$s.%3$I FOR VALUES FROM (%4$s) TO (%5$s)',
+                    '{schema}', parent, partition, add_range.first, add_range.until);
             END LOOP;
             INSERT INTO {ranges} (family, first, until) VALUES (add_range.family, add_range.first, add_range.until);
         END $$;

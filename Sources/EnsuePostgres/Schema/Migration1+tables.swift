@@ -55,7 +55,7 @@ extension Migration {
             tags text[] NOT NULL DEFAULT '{}' CONSTRAINT event_tags_are_a_list
                 CHECK (array_position(tags, NULL) IS NULL AND coalesce(array_ndims(tags), 1) = 1),
             data json NOT NULL DEFAULT '{}',
-            time timestamptz,
+            time timestamptz CONSTRAINT event_time_is_finite CHECK (isfinite(time)),
             recorded_at timestamptz NOT NULL DEFAULT {clock}(),
             cause bigint,
             depth integer NOT NULL DEFAULT 0,
@@ -79,7 +79,7 @@ extension Migration {
             key text COLLATE "C" CONSTRAINT effect_key_has_1_to_500_bytes CHECK (octet_length(key) BETWEEN 1 AND 500),
             priority smallint NOT NULL DEFAULT 2 CONSTRAINT effect_priority_is_0_to_3
                 CHECK (priority BETWEEN 0 AND 3),
-            due_at timestamptz,
+            due_at timestamptz CONSTRAINT effect_due_at_is_finite CHECK (isfinite(due_at)),
             approval text CONSTRAINT effect_approval_is_required_or_null CHECK (approval = 'required'),
             created_at timestamptz NOT NULL DEFAULT {clock}(),
             event bigint,
@@ -175,6 +175,8 @@ extension Migration {
             created_at timestamptz NOT NULL DEFAULT {clock}(),
             -- Since when every id of the range has been given out; nothing in it is younger than its last row.
             full_at timestamptz,
+            -- All that is in it has ended and is being dropped.
+            dropping boolean NOT NULL DEFAULT false,
             CONSTRAINT ranges_pkey PRIMARY KEY (family, first)
         );
 
@@ -196,6 +198,7 @@ extension Migration {
             reason text NOT NULL,
             created_at timestamptz NOT NULL DEFAULT {clock}()
         );
+        CREATE INDEX rejections_by_time ON {rejections} (created_at);
         -- What has been counted: sums, and what is to be added to them. No row is shared by those who count.
         CREATE TABLE {counters} (
             account integer NOT NULL,

@@ -1,7 +1,7 @@
 internal import Synchronization
 
 /// Turns statements as we write them, with `{effects}`, into statements on the tables of one schema:
-/// `"ensue".effects`. `{schema}` alone is the schema's quoted name.
+/// `"ensue".effects`. `{schema}` alone is the schema's quoted name. Between apostrophes it becomes a literal.
 final class Names: Sendable {
     /// The schema's name, unquoted.
     let schema: String
@@ -28,8 +28,9 @@ final class Names: Sendable {
     /// As ``resolve(_:)`` for texts that are used once.
     func render(_ template: String) -> String {
         let quoted = quotedSchema
-        return template.replacing(/\{([a-z_0-9]+)\}/) { match in
-            match.1 == "schema" ? quoted : "\(quoted).\(match.1)"
+        return template.replacing(/('?)\{([a-z_0-9]+)\}('?)/) { match in
+            let name = match.2 == "schema" ? quoted : "\(quoted).\(match.2)"
+            return match.1.isEmpty || match.3.isEmpty ? "\(match.1)\(name)\(match.3)" : Self.literal(name)
         }
     }
 

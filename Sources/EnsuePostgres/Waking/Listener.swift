@@ -6,7 +6,6 @@ internal import Synchronization
 final class Listener: Sendable {
     private struct State {
         var connection: PostgresConnection?
-        var isClosed = false
     }
 
     /// Nil where there is no direct way to the server.

@@ -76,7 +76,7 @@ final class Fleet: Sendable {
             deliveries: fleet.receiver.deliveries)
         let logs = violations.isEmpty ? "" : try fleet.logs()
         #expect(violations.prefix(10) == [], "\(violations.count) in all\n\(logs)")
-        print("\(plan.processes) processes, \(fleet.load.acknowledged.count) records and requests acknowledged")
+        print("\(fleet.processes.count) processes, \(fleet.load.acknowledged.count) records and requests acknowledged")
     }
 
     private func loaded(_ body: () async throws -> Void) async throws {

@@ -15,7 +15,7 @@ extension FleetTests {
             async throws
         {
             try await Fleet.working { fleet in
-                for _ in 1...max(1, FleetTests.rounds / 3) {
+                for _ in 1...max(2, FleetTests.rounds / 2) {
                     try await fleet.load.progress()
                     try await fleet.server.restart(.immediate)
                     try await fleet.load.progress()

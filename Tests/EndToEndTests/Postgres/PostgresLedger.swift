@@ -4,6 +4,7 @@ import PostgresServer
 /// Reads a whole ledger with plain SQL and says what contradicts the promises. It knows nothing of the engine's code.
 struct PostgresLedger: Sendable {
     let server: PostgresServer
+    var database = "postgres"
 
     /// What a producer was told. Of what was inserted with plain SQL the id or the key may be all that is known.
     struct Acknowledged: Sendable, Hashable {
@@ -15,7 +16,7 @@ struct PostgresLedger: Sendable {
     }
 
     func sql(_ sql: String) async throws -> String {
-        try await server.psql("SET search_path TO ensue;\n" + sql)
+        try await server.psql("SET search_path TO ensue;\n" + sql, database: database)
     }
 
     func count(_ sql: String) async throws -> Int {
