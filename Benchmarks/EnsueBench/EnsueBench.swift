@@ -11,7 +11,8 @@ import UnixSignals
 @main
 struct EnsueBench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "ensue-bench", subcommands: [Run.self, Drain.self, Produce.self, Work.self], defaultSubcommand: Run.self)
+        commandName: "ensue-bench", subcommands: [Run.self, Drain.self, Produce.self, Work.self],
+        defaultSubcommand: Run.self)
 
     struct Run: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Measure, and write the results to a folder.")

@@ -25,8 +25,9 @@ struct StoreLocation: ParsableArguments {
 
     /// Whether the store is a PostgreSQL database. Throws for an address of another kind.
     func isPostgres() throws -> Bool {
-        guard let separator = path.firstRange(of: "://") else { return false }
-        let scheme = path[..<separator.lowerBound]
+        // libpq's other form: host=db dbname=app. It may hold a password, and is no name for a file.
+        if path.firstMatch(of: /^\s*[a-z_]+\s*=/) != nil { return true }
+        guard let scheme = path.firstMatch(of: /^([A-Za-z][A-Za-z0-9+.-]*):\/\//)?.1 else { return false }
         guard ["postgres", "postgresql"].contains(scheme) else {
             throw CommandFailure(
                 "--store takes the path of an SQLite file, such as ensue.db, or postgres://user@host/database; "

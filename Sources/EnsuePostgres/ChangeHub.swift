@@ -15,6 +15,11 @@ final class ChangeHub: Sendable {
         for subscription in subscriptions.withLock({ $0 }) { subscription.watch?.report(changes) }
     }
 
+    /// Ends all subscriptions.
+    func close() {
+        for subscription in subscriptions.withLock({ $0 }) { subscription.watch?.end() }
+    }
+
     func add(_ watch: Watch) {
         subscriptions.withLock { all in
             all.removeAll { $0.watch == nil }

@@ -44,7 +44,7 @@ enum HotStatement {
     /// event from which to look.
     static let pending = """
         SELECT (SELECT event FROM {unrouted} WHERE event >= $1 ORDER BY event LIMIT 1) IS NOT NULL,
-            EXISTS (SELECT FROM {ended}),
+            EXISTS (SELECT FROM {ended}) OR EXISTS (SELECT FROM {adopted} WHERE owed_at <= {clock}()),
             (SELECT due_at FROM {scheduled} ORDER BY due_at, effect LIMIT 1) <= {clock}(),
             (SELECT deadline FROM {parked} WHERE deadline IS NOT NULL ORDER BY deadline, effect LIMIT 1) <= {clock}()
         """

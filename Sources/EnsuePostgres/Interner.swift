@@ -36,25 +36,37 @@ final class Interner: Sendable {
     }
 }
 
+/// Numbers that one verb has found or given: the transaction in which it did may be undone.
+final class GivenNumbers {
+    var accounts: [Account: Int64] = [:]
+    var kinds: [EffectKind: Int64] = [:]
+}
+
 extension Write {
     /// The number of an account, which gets one if it has none.
     func accountID(_ account: Account) throws -> Int64 {
-        if let id = interner.account(account) { return id }
-        return try intern("{accounts}", account.rawValue) { interner.learn(account, $0) }
+        if let id = interner.account(account) ?? given.accounts[account] { return id }
+        let id = try number("{accounts}", account.rawValue)
+        given.accounts[account] = id
+        return id
     }
 
     func kindID(_ kind: EffectKind) throws -> Int64 {
-        if let id = interner.kind(kind) { return id }
-        return try intern("{kinds}", kind.rawValue) { interner.learn(kind, $0) }
+        if let id = interner.kind(kind) ?? given.kinds[kind] { return id }
+        let id = try number("{kinds}", kind.rawValue)
+        given.kinds[kind] = id
+        return id
     }
 
-    /// A number that this transaction has just given is not remembered: it may be undone.
-    private func intern(_ table: String, _ name: String, learn: (Int64) -> Void) throws -> Int64 {
+    /// Remembers the numbers that were found or given. Call it when they cannot be undone any more.
+    func keepNumbers() {
+        for (account, id) in given.accounts { interner.learn(account, id) }
+        for (kind, id) in given.kinds { interner.learn(kind, id) }
+    }
+
+    private func number(_ table: String, _ name: String) throws -> Int64 {
         let select = "SELECT id FROM \(table) WHERE name = $1"
-        if let row = try row(select, [.text(name)]) {
-            learn(row.int(0))
-            return row.int(0)
-        }
+        if let row = try row(select, [.text(name)]) { return row.int(0) }
         try execute("INSERT INTO \(table) (name) VALUES ($1) ON CONFLICT DO NOTHING", [.text(name)])
         guard let row = try row(select, [.text(name)]) else {
             throw StoreError(.corrupt, operation: "intern", detail: "'\(name)' could not be given a number")
@@ -64,14 +76,14 @@ extension Write {
 
     /// The numbers of those of `kinds` that have one.
     func knownKindIDs(_ kinds: [EffectKind]) throws -> [EffectKind: Int64] {
-        let missing = kinds.filter { interner.kind($0) == nil }
+        let missing = kinds.filter { interner.kind($0) == nil && given.kinds[$0] == nil }
         if !missing.isEmpty {
             let rows = try rows(
                 "SELECT id, name FROM {kinds} WHERE name = ANY($1)", [.texts(missing.map(\.rawValue))])
-            for row in rows { interner.learn(EffectKind(wellFormed: row.text(1)), row.int(0)) }
+            for row in rows { given.kinds[EffectKind(wellFormed: row.text(1))] = row.int(0) }
         }
         var ids: [EffectKind: Int64] = [:]
-        for kind in kinds { ids[kind] = interner.kind(kind) }
+        for kind in kinds { ids[kind] = interner.kind(kind) ?? given.kinds[kind] }
         return ids
     }
 
@@ -81,7 +93,7 @@ extension Write {
             throw StoreError(.corrupt, operation: "read", detail: "there is no account number \(id)")
         }
         let name = Account(wellFormed: row.text(0))
-        interner.learn(name, id)
+        given.accounts[name] = id
         return name
     }
 
@@ -91,7 +103,7 @@ extension Write {
             throw StoreError(.corrupt, operation: "read", detail: "there is no kind number \(id)")
         }
         let name = EffectKind(wellFormed: row.text(0))
-        interner.learn(name, id)
+        given.kinds[name] = id
         return name
     }
 }

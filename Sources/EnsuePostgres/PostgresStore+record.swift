@@ -170,8 +170,7 @@ extension Write {
         }
     }
 
-    private func inserting(_ events: [EventDraft], _ ids: [Int64]) -> (sql: String, parameters: [PostgresValue])
-    {
+    private func inserting(_ events: [EventDraft], _ ids: [Int64]) -> (sql: String, parameters: [PostgresValue]) {
         let isPlain = events.allSatisfy { event in
             event.source == nil && event.key == nil && event.tags.isEmpty && event.time == nil && event.cause == nil
                 && event.depth == 0

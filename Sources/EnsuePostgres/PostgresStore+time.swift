@@ -167,7 +167,8 @@ extension Write {
         }
         for lost in effects where known[lost] == nil {
             try reject(
-                account: "default", source: "effects", body: "\(lost)", reason: "effect \(lost) was queued and has no row")
+                account: "default", source: "effects", body: "\(lost)",
+                reason: "effect \(lost) was queued and has no row")
         }
         return known
     }

@@ -94,7 +94,8 @@ public final class PostgresStore: Store {
         } else if try Migration.done(session, names) < Migration.latest {
             throw StoreError(
                 .schemaMismatch, operation: "open",
-                detail: "the schema '\(names.schema)' with Ensue's tables is missing or older; run 'ensue migrate' first")
+                detail:
+                    "the schema '\(names.schema)' with Ensue's tables is missing or older; run 'ensue migrate' first")
         }
         let rows = try session.query(names.resolve("SELECT id, secret FROM {store}"))
         guard rows.count == 1 else {
@@ -106,8 +107,11 @@ public final class PostgresStore: Store {
             secret: StoreSecret(bytes: rows[0].bytes(1)))
     }
 
-    /// Closes all connections; what is under way is finished first.
-    public func close() async { await pool.close() }
+    /// Closes all connections and ends all subscriptions; what is under way is finished first.
+    public func close() async {
+        hub.close()
+        await pool.close()
+    }
 
     public func record(_ events: [EventDraft]) async throws -> [Receipt<EventID>] {
         try await records.submit(events)

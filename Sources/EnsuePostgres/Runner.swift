@@ -63,6 +63,7 @@ struct Runner: Sendable {
                     var write = Write(session: session, names: names, interner: interner)
                     write.isDoubtful = isDoubtful
                     let value = try body(session, &write)
+                    write.keepNumbers()
                     return (value, write.changes)
                 }
                 hub.publish(changes)

@@ -83,7 +83,7 @@ final class Submissions<Item: Sendable, Result: Sendable>: Sendable {
                 call.continuation.resume(returning: .done(.success(Array(results[start..<(start + call.items.count)]))))
                 start += call.items.count
             }
-        } catch where others.isEmpty || (error as? StoreError)?.reason == .unavailable {
+        } catch  where others.isEmpty || (error as? StoreError)?.reason == .unavailable {
             own = .failure(error)
             for call in others { call.continuation.resume(returning: .done(.failure(error))) }
         } catch {

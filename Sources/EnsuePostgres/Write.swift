@@ -5,6 +5,7 @@ struct Write {
     let session: Session
     let names: Names
     let interner: Interner
+    let given = GivenNumbers()
     /// What others can do once the transaction has been committed.
     var changes: StoreChanges = []
     var moves = Moves()

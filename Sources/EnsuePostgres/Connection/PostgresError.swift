@@ -1,6 +1,6 @@
 /// What the server, or libpq on its behalf, has said was wrong.
-struct PostgresError: Error, CustomStringConvertible {
-    enum Origin: Sendable, Hashable {
+public struct PostgresError: Error, Sendable, CustomStringConvertible {
+    public enum Origin: Sendable, Hashable {
         /// The server refused, for the reason that this code of five characters names.
         case server(sqlState: String)
         /// The connection was lost, refused or never made.
@@ -9,11 +9,11 @@ struct PostgresError: Error, CustomStringConvertible {
         case timeout
     }
 
-    let origin: Origin
-    let message: String
-    var detail: String?
+    public let origin: Origin
+    public let message: String
+    public internal(set) var detail: String?
     /// The constraint that a row would have broken.
-    var constraint: String?
+    public internal(set) var constraint: String?
     /// Whether the server closes the connection with this.
     var isFatal = false
     /// Whether the work may have been committed although this was thrown: the connection was lost, or nothing was
@@ -25,7 +25,9 @@ struct PostgresError: Error, CustomStringConvertible {
         self.message = message
     }
 
-    var sqlState: String? {
+    /// The server's code for what was wrong, such as 23505 for a unique violation ("Appendix A. PostgreSQL Error Codes"
+    /// in its documentation); nil if it did not come from the server.
+    public var sqlState: String? {
         guard case .server(let sqlState) = origin else { return nil }
         return sqlState
     }
@@ -53,7 +55,7 @@ struct PostgresError: Error, CustomStringConvertible {
         sqlState == "26000" || (sqlState == "0A000" && message.contains("cached plan"))
     }
 
-    var description: String {
+    public var description: String {
         let code = sqlState.map { " (\($0))" } ?? ""
         return message + code + (detail.map { ": " + $0 } ?? "")
     }

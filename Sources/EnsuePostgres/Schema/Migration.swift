@@ -55,8 +55,12 @@ struct Migration: Sendable {
 
     /// The number of the last step taken; 0 if the schema is not there. Refuses one that this program cannot serve.
     static func done(_ session: Session, _ names: Names) throws -> Int {
+        // Reading the catalogue as a table shows what others have just committed; to_regclass may remember it otherwise.
         let isThere = try session.query(
-            "SELECT to_regclass($1) IS NOT NULL", [.text(names.resolve("{migrations}"))])[0].bool(0)
+            """
+            SELECT EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+                WHERE n.nspname = $1 AND c.relname = 'migrations')
+            """, [.text(names.schema)])[0].bool(0)
         guard isThere else { return 0 }
         let row = try session.query(
             names.resolve("SELECT coalesce(max(number), 0), coalesce(max(serves_from), 0) FROM {migrations}"))[0]

@@ -11,6 +11,7 @@ final class Watch: Sendable {
         var reported: StoreChanges = []
         var waking: Waking
         var isFailing = false
+        var hasEnded = false
     }
 
     private let store: PostgresStore
@@ -31,15 +32,24 @@ final class Watch: Sendable {
         listener.wake()
     }
 
-    /// The next report; nil once the task is cancelled. Only one may wait at a time.
+    /// The store is closed.
+    func end() {
+        state.withLock { $0.hasEnded = true }
+        signal.notify()
+        listener.wake()
+    }
+
+    private var isOver: Bool { Task.isCancelled || state.withLock { $0.hasEnded } }
+
+    /// The next report; nil once the task is cancelled or the store closed. Only one may wait at a time.
     func next() async -> StoreChanges? {
-        while !Task.isCancelled {
+        while !isOver {
             if let changes = takeReport() { return changes }
             do {
                 try await step()
                 state.withLock { $0.isFailing = false }
             } catch {
-                if Task.isCancelled { break }
+                if isOver { break }
                 await pause(after: error)
             }
         }
@@ -71,7 +81,7 @@ final class Watch: Sendable {
             store.logger.warning("cannot look for changes, will try again", metadata: ["error": "\(error)"])
         }
         await store.clock.pause(for: .milliseconds(500))
-        state.withLock { $0.reported = .all.subtracting(.cancellations) }
+        state.withLock { $0.reported = .all }
     }
 
     // MARK: One step

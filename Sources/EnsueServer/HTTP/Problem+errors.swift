@@ -15,7 +15,9 @@ extension Problem {
         case let error as StoreError where error.reason == .full:
             self = .unavailable("the store's disk is full; nothing was stored", retryAfter: 30)
         case let error as StoreError where error.isTransient:
-            self = .unavailable("the store cannot be written now; try again, with the same key if it must not happen twice", retryAfter: 2)
+            self = .unavailable(
+                "the store cannot be written now; try again, with the same key if it must not happen twice",
+                retryAfter: 2)
         case is CancellationError: self = .unavailable("the server is stopping", retryAfter: 5)
         case let error as HTTPError: self = .transport(error)
         default: return nil

@@ -7,7 +7,7 @@ import Testing
 
 @Suite(.timeLimit(.minutes(2)))
 struct SubmissionsTests {
-    /// Writes numbers as their tenfold. Refuses negative ones, and is busy where there is a 99.
+    /// Writes numbers as their tenfold. Refuses negative ones, and is down where there is a 99.
     private final class Writer: Sendable {
         private struct State {
             var held: Set<Int> = []
@@ -25,7 +25,7 @@ struct SubmissionsTests {
             state.withLock { $0.batches.append(items) }
             for item in items { await pass(item) }
             try Task.checkCancellation()
-            if items.contains(99) { throw StoreError(.busy, operation: "write", detail: "") }
+            if items.contains(99) { throw StoreError(.unavailable, operation: "write", detail: "") }
             if let bad = items.first(where: { $0 < 0 }) {
                 throw StoreError(.constraint("\(bad)"), operation: "write", detail: "")
             }
@@ -127,10 +127,10 @@ struct SubmissionsTests {
         #expect(Self.reason(answers[[-7]]) == .constraint("-7"))
     }
 
-    @Test func `an error that will pass reaches everybody whose write it was`() async throws {
+    @Test func `that the store is down is told everybody whose write it was`() async throws {
         let (answers, batches) = await Self.share([[3], [99], [6]])
         #expect(batches == [[1], [2], [3, 99, 6]])
-        #expect([[3], [99], [6]].allSatisfy { Self.reason(answers[$0]) == .busy })
+        #expect([[3], [99], [6]].allSatisfy { Self.reason(answers[$0]) == .unavailable })
         #expect(try answers[[1]]?.get() == [10])
     }
 
