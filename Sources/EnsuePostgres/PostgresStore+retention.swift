@@ -1,10 +1,11 @@
-public import Ensue
+internal import Ensue
 internal import Logging
 
 extension PostgresStore {
     /// Drops whole ranges of ids in which everything has ended before `time`; of the others it deletes row by row,
     /// window by window, each in a transaction of its own, until it has deleted something or has come to the end.
-    public func retire(before time: Timestamp, limit: Int) async throws -> Int {
+    public func retire(olderThan span: Duration, limit: Int) async throws -> Int {
+        let time = try await runner.perform("retire") { try $0.rows("SELECT {clock}()")[0].time(0) } - span
         if retirement.isAtStart { await dropRanges(before: time) }
         return try await retirement.advance { cursor in
             try await runner.transact("retire") { write in

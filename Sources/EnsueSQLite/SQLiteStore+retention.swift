@@ -1,11 +1,12 @@
-public import Ensue
+internal import Ensue
 internal import GRDB
 
 extension SQLiteStore {
     /// Walks the ledger window by window, each in a transaction of its own, until it has deleted something or has come
     /// to the end.
-    public func retire(before time: Timestamp, limit: Int) async throws -> Int {
-        try await retirement.advance { cursor in
+    public func retire(olderThan span: Duration, limit: Int) async throws -> Int {
+        let time = clock.now() - span
+        return try await retirement.advance { cursor in
             try await write("retire") { write in try write.retire(before: time, limit: limit, behind: cursor) }
         }
     }

@@ -148,8 +148,7 @@ struct Workshop: Sendable {
     }
 
     private func retire(after retention: Duration) async throws -> Duration? {
-        let time = engine.environment.clock.now() - retention
-        return try await store.retire(before: time, limit: 1000) > 0 ? .milliseconds(50) : nil
+        try await store.retire(olderThan: retention, limit: 1000) > 0 ? .milliseconds(50) : nil
     }
 
     private func beat() async throws -> Duration? {

@@ -45,9 +45,9 @@ public protocol Store: Sendable {
     func advance(limit: Int) async throws -> AdvanceReport
     /// Processes up to `limit` endings that somebody follows, recording the events that rules listen for.
     func follow(limit: Int) async throws -> Int
-    /// Deletes ended effects, routed events and rejections from before `time`, up to `limit` of them; keys stay.
+    /// Deletes ended effects, routed events and rejections that are older than `span`, up to `limit` of them; keys stay.
     /// Returns how many; 0 only when there are no more.
-    func retire(before time: Timestamp, limit: Int) async throws -> Int
+    func retire(olderThan span: Duration, limit: Int) async throws -> Int
 
     /// What can be done now: events to route, effects of `kinds` to claim, endings to follow, times that have come. A
     /// look that is cheap, for whoever looks now and then.

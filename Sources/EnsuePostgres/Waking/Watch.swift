@@ -89,6 +89,8 @@ final class Watch: Sendable {
     private func step() async throws {
         try await disarmIfAwake()
         hear(await listener.heard(within: .zero))
+        // What was heard now will not end sleep; nor will a report of this process, whose wake-up was heard now.
+        guard !hasReport else { return }
         let now = store.clock.uptime()
         switch state.withLock({ $0.waking.next(at: now) }) {
         case .look(let span):
@@ -109,8 +111,10 @@ final class Watch: Sendable {
     /// Whether something is reported before `span` has passed.
     private func isReported(within span: Duration) async -> Bool {
         await signal.wait(atMost: span, clock: store.clock)
-        return state.withLock { !$0.reported.isEmpty }
+        return hasReport
     }
+
+    private var hasReport: Bool { state.withLock { !$0.reported.isEmpty } }
 
     /// Looks, and reports what there is.
     private func found(thoroughly: Bool = false) async throws -> Bool {
@@ -153,7 +157,7 @@ final class Watch: Sendable {
         } else {
             await signal.wait(atMost: jittered, clock: store.clock)
         }
-        if state.withLock({ !$0.reported.isEmpty }) { return }
+        if hasReport { return }
         _ = try await found(thoroughly: true)
     }
 

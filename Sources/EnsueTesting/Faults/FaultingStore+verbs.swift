@@ -53,8 +53,8 @@ extension FaultingStore {
         try await call(.follow) { try await $0.follow(limit: limit) }
     }
 
-    public func retire(before time: Timestamp, limit: Int) async throws -> Int {
-        try await call(.retire) { try await $0.retire(before: time, limit: limit) }
+    public func retire(olderThan span: Duration, limit: Int) async throws -> Int {
+        try await call(.retire) { try await $0.retire(olderThan: span, limit: limit) }
     }
 
     public func pending(_ kinds: [EffectKind]) async throws -> StoreChanges {

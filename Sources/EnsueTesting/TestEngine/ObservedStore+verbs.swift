@@ -19,8 +19,8 @@ extension ObservedStore {
         try await store.release(effects, of: lease)
     }
 
-    func retire(before time: Timestamp, limit: Int) async throws -> Int {
-        try await store.retire(before: time, limit: limit)
+    func retire(olderThan span: Duration, limit: Int) async throws -> Int {
+        try await store.retire(olderThan: span, limit: limit)
     }
 
     func pending(_ kinds: [EffectKind]) async throws -> StoreChanges { try await store.pending(kinds) }

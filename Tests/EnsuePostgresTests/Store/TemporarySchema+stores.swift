@@ -5,13 +5,18 @@ import PostgresServer
 @testable import EnsuePostgres
 
 extension TemporarySchema {
+    /// Each makes a schema of its own, which keeps the server busy for a while.
+    private static let turns = Turns(3)
+
     /// Lets `body` work with a schema of its own.
     static func using(_ body: (TemporarySchema) async throws -> Void) async throws {
-        let database = try await make()
-        let result: Result<Void, any Error>
-        do { result = .success(try await body(database)) } catch { result = .failure(error) }
-        try await database.execute("DROP SCHEMA IF EXISTS \(Names.quoted(database.name)) CASCADE")
-        try result.get()
+        try await turns.take {
+            let database = try await make()
+            let result: Result<Void, any Error>
+            do { result = .success(try await body(database)) } catch { result = .failure(error) }
+            try await database.execute("DROP SCHEMA IF EXISTS \(Names.quoted(database.name)) CASCADE")
+            try result.get()
+        }
     }
 
     /// Lets `body` work with a schema of its own and a store in it.

@@ -5,10 +5,9 @@ extension Bench {
     /// Retires everything that may be, from before `span` ago.
     @discardableResult
     func retire(olderThan span: Duration = .seconds(86_400)) async throws -> Int {
-        let time = try await now() - span
         var total = 0
         while true {
-            let rows = try await store.retire(before: time, limit: 100)
+            let rows = try await store.retire(olderThan: span, limit: 100)
             total += rows
             guard rows > 0, total < 100_000 else { return total }
         }
@@ -90,9 +89,8 @@ extension StoreContract {
             for _ in 1...20 { try await bench.record() }
             try await bench.route()
             try await bench.advance(.seconds(2 * 86_400))
-            let time = try await bench.now() - .seconds(3600)
             var total = 0
-            while case let rows = try await bench.store.retire(before: time, limit: 7), rows > 0 {
+            while case let rows = try await bench.store.retire(olderThan: .seconds(3600), limit: 7), rows > 0 {
                 #expect(rows <= 7)
                 total += rows
             }
