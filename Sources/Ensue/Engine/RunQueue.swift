@@ -37,7 +37,8 @@ struct RunQueue {
             guard !isExhausted else { return 0 }
             let free = policy.concurrency - running - waiting.count
             if waiting.isEmpty, free > 0 { return free + prefetch }
-            return waiting.count <= prefetch * 3 / 4 ? max(0, policy.concurrency - running) + prefetch - waiting.count : 0
+            guard waiting.count <= prefetch * 3 / 4 else { return 0 }
+            return max(0, policy.concurrency - running) + prefetch - waiting.count
         }
     }
 
