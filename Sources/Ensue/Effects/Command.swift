@@ -1,11 +1,11 @@
 /// What a person or another system may decide about an effect from outside a run.
 public enum Command: Sendable, Hashable {
     case cancel(reason: String?)
-    /// Runs a failed or cancelled effect again, under the same id and idempotency key.
+    /// Runs a failed, cancelled or uncertain effect again, under the same id and idempotency key.
     case retry
     case approve
     case refuse(reason: String?)
-    /// Settles an uncertain effect: it did happen, it did not and shall not, or it shall run again.
+    /// Says how an uncertain or deferred effect ended: it did happen, or it did not and shall not.
     case resolve(Resolution)
     /// The completion of a run by its token.
     case complete(run: Int, CompletionReport)
@@ -13,7 +13,6 @@ public enum Command: Sendable, Hashable {
     public enum Resolution: Sendable, Hashable {
         case completed(output: JSONText?)
         case failed(error: String)
-        case runAgain
     }
 
     var verb: String {
@@ -56,10 +55,12 @@ extension EffectState {
             return .move(Transition(to: .ended(.cancelled, error: reason ?? "cancelled")))
         case (.retry, .ended(let outcome)) where outcome.kind != .completed:
             return .move(Transition(to: .ready, attempted: .init(.retried, error: outcome.error)))
+        case (.retry, .uncertain): return .move(Transition(to: .ready))
         case (.approve, .held): return .move(Transition(to: .ready))
         case (.refuse(let reason), .held):
             return .move(Transition(to: .ended(.cancelled, error: reason ?? "approval was refused")))
-        case (.resolve(let resolution), .uncertain): return .move(Self.resolving(resolution))
+        case (.resolve(let resolution), .uncertain), (.resolve(let resolution), .deferred):
+            return .move(Self.resolving(resolution))
         case (.complete(let run, let report), _):
             let result = try completing(run: run, report)
             return .move(.settling(result, policy: policy, history: history, random: random))
@@ -71,7 +72,6 @@ extension EffectState {
         switch resolution {
         case .completed(let output): Transition(to: .ended(.completed, output: output))
         case .failed(let error): Transition(to: .ended(.failed, error: error))
-        case .runAgain: Transition(to: .ready)
         }
     }
 

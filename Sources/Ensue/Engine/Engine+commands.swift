@@ -6,17 +6,6 @@ extension Engine {
         return record
     }
 
-    /// Repeats an effect as a new one that refers to it, with the same payload unless another is given. Nil if there
-    /// is none. The way to run a completed effect again.
-    public func replay(_ id: EffectID, payload: JSONText? = nil) async throws -> Receipt<EffectID>? {
-        guard let record = try await store.effect(id) else { return nil }
-        var request = EffectRequest(
-            account: record.account, kind: record.kind, payload: payload ?? record.payload, priority: record.priority)
-        request.origin = EffectOrigin(event: record.origin.event, rule: record.origin.rule, replayOf: id)
-        request.depth = record.depth
-        return try await store.request([request])[0]
-    }
-
     /// Completes a run by its token, wherever it was handed to. Throws ``Refusal`` with the outcome if the effect has
     /// ended. Nil if the token is not one of this store's.
     public func complete(_ token: String, _ report: CompletionReport) async throws -> EffectRecord? {

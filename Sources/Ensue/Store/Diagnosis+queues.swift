@@ -89,7 +89,7 @@ extension Diagnosis {
             "kinds.handler", "\(fault), and \(count) of it \(kind.waiting.count == 1 ? "waits" : "wait")",
             remedy: "start a worker with a handler for it. If the name is a slip, find the effects with "
                 + "SELECT id, payload FROM {ledger_unhandled} WHERE kind = '\(kind.name.replacing("'", with: "''"))' "
-                + "and cancel each: engine.command(.cancel(reason: nil), on: id)")
+                + "and cancel each: ensue effects cancel ID")
     }
 
     // MARK: Listeners
@@ -165,8 +165,9 @@ extension Diagnosis {
             + "during a run that must not be repeated blindly"
         return .warning(
             check, summary,
-            remedy: "find out what happened: SELECT * FROM {ledger_parked} WHERE state = 'uncertain'. Then decide: "
-                + "engine.command(.resolve(.runAgain), on: id), or .completed(output: nil), or .failed(error: …)")
+            remedy:
+                "see them with: ensue effects list --state uncertain. Find out what happened, then decide for each: "
+                + "ensue effects complete ID, or complete ID --failed WHY if it did not, or retry ID")
     }
 
     static func held(_ waiting: QueueFacts.Waiting) -> Finding {
@@ -175,7 +176,7 @@ extension Diagnosis {
         let age = waiting.oldest.map { ", the oldest for \(words($0))" } ?? ""
         return .notice(
             check, "\(counted(waiting.count, "effect")) \(waiting.count == 1 ? "waits" : "wait") for approval\(age)",
-            remedy: "SELECT * FROM {ledger_parked} WHERE state = 'held'. Then decide: "
-                + "engine.command(.approve, on: id), or .refuse(reason: …)")
+            remedy: "see them with: ensue effects list --state held. Then decide for each: "
+                + "ensue effects approve ID, or ensue effects refuse ID --reason WHY")
     }
 }

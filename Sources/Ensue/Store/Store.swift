@@ -71,6 +71,25 @@ public protocol Store: Sendable {
     /// What has happened so far, by kind.
     func counters() async throws -> [Counter]
 
+    // MARK: Looking through
+
+    // Lists are newest first, by id. A page is instant however much there is; see ``Page``. Where `since` and `until`
+    // begin in a long list is found by the times of rows in the order of their ids: one that took long to commit may
+    // be found with its neighbours only.
+
+    func events(_ query: EventQuery) async throws -> Page<RecordedEvent, EventID>
+    func effects(_ query: EffectQuery) async throws -> Page<EffectRecord, EffectID>
+    /// What followed directly from the given ones, at most `limit` events and `limit` effects.
+    func consequences(ofEvents: [EventID], ofEffects: [EffectID], limit: Int) async throws -> Consequences
+    /// Every kind that a worker has registered or of which an effect was ever requested, by name; what is ready is
+    /// counted for `account`.
+    func kinds(for account: Account) async throws -> [KindStatus]
+    func rejections(_ query: RejectionQuery) async throws -> Page<KeptRejection, RejectionID>
+    func rejection(_ id: RejectionID) async throws -> KeptRejection?
+    /// Notes that a replay of a rejected delivery was accepted. False if there is no such rejection, or it was
+    /// resolved before, which stays as it is.
+    func resolve(_ rejection: RejectionID, as resolution: String) async throws -> Bool
+
     /// A new subscription to what becomes possible: by this process at once, by others soon. May report too much,
     /// and may, when a notification is lost, report too little: who waits must also look now and then, with
     /// ``pending(_:)``.

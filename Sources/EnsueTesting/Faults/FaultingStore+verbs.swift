@@ -84,4 +84,36 @@ extension FaultingStore {
     public func counters() async throws -> [Counter] {
         try await call(.counters) { try await $0.counters() }
     }
+
+    public func events(_ query: EventQuery) async throws -> Page<RecordedEvent, EventID> {
+        try await call(.events) { try await $0.events(query) }
+    }
+
+    public func effects(_ query: EffectQuery) async throws -> Page<EffectRecord, EffectID> {
+        try await call(.effects) { try await $0.effects(query) }
+    }
+
+    public func consequences(
+        ofEvents events: [EventID], ofEffects effects: [EffectID], limit: Int
+    ) async throws -> Consequences {
+        try await call(.consequences) {
+            try await $0.consequences(ofEvents: events, ofEffects: effects, limit: limit)
+        }
+    }
+
+    public func kinds(for account: Account) async throws -> [KindStatus] {
+        try await call(.kinds) { try await $0.kinds(for: account) }
+    }
+
+    public func rejections(_ query: RejectionQuery) async throws -> Page<KeptRejection, RejectionID> {
+        try await call(.rejections) { try await $0.rejections(query) }
+    }
+
+    public func rejection(_ id: RejectionID) async throws -> KeptRejection? {
+        try await call(.rejection) { try await $0.rejection(id) }
+    }
+
+    public func resolve(_ rejection: RejectionID, as resolution: String) async throws -> Bool {
+        try await call(.resolve) { try await $0.resolve(rejection, as: resolution) }
+    }
 }

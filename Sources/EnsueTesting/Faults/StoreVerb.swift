@@ -4,4 +4,5 @@ public enum StoreVerb: String, Sendable, Hashable, CaseIterable {
     case join, beat, leave, route, claim, settle, release, rescue, advance, follow, retire, pending
     case command, note
     case event, effect, knownKinds, counters
+    case events, effects, consequences, kinds, rejections, rejection, resolve
 }

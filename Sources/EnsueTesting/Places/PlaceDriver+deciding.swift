@@ -53,8 +53,8 @@ extension PlaceDriver {
         case .retry: return .retry
         case .approve: return oneIn(4) ? .refuse(reason: nil) : .approve
         case .resolve:
-            let resolutions: [Command.Resolution] = [.completed(output: nil), .failed(error: "x"), .runAgain]
-            return .resolve(any(of: resolutions) ?? .runAgain)
+            let resolutions: [Command.Resolution] = [.completed(output: nil), .failed(error: "x")]
+            return any(of: resolutions).map { .resolve($0) } ?? .retry
         default:
             let run = oneIn(3) ? max(1, runs - 1) : max(1, runs)
             let reports: [CompletionReport] = [

@@ -37,5 +37,22 @@ extension ObservedStore {
     func effect(_ id: EffectID) async throws -> EffectRecord? { try await store.effect(id) }
     func knownKinds() async throws -> Set<EffectKind> { try await store.knownKinds() }
     func counters() async throws -> [Counter] { try await store.counters() }
+
+    func events(_ query: EventQuery) async throws -> Page<RecordedEvent, EventID> { try await store.events(query) }
+    func effects(_ query: EffectQuery) async throws -> Page<EffectRecord, EffectID> { try await store.effects(query) }
+    func consequences(
+        ofEvents events: [EventID], ofEffects effects: [EffectID], limit: Int
+    ) async throws -> Consequences {
+        try await store.consequences(ofEvents: events, ofEffects: effects, limit: limit)
+    }
+    func kinds(for account: Account) async throws -> [KindStatus] { try await store.kinds(for: account) }
+    func rejections(_ query: RejectionQuery) async throws -> Page<KeptRejection, RejectionID> {
+        try await store.rejections(query)
+    }
+    func rejection(_ id: RejectionID) async throws -> KeptRejection? { try await store.rejection(id) }
+    func resolve(_ rejection: RejectionID, as resolution: String) async throws -> Bool {
+        try await store.resolve(rejection, as: resolution)
+    }
+
     func changes() -> AsyncStream<StoreChanges> { store.changes() }
 }

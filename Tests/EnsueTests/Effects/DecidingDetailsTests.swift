@@ -33,7 +33,7 @@ import Testing
 
     @Test func `approving or resolving puts no run behind`() throws {
         #expect(try transition(.approve, .held)?.attempted == nil)
-        #expect(try transition(.resolve(.runAgain), .uncertain(run: 1))?.attempted == nil)
+        #expect(try transition(.retry, .uncertain(run: 1))?.attempted == nil)
     }
 
     @Test func `a failure that is reported for now follows the policy`() throws {

@@ -31,12 +31,11 @@ import Testing
     // held, ready, scheduled, running, deferred, uncertain; completed, failed, cancelled
     private static let table = [
         Row(.cancel(reason: nil), "X X X signal X X  - - -"),
-        Row(.retry, "- - - - - -  - R R"),
+        Row(.retry, "- - - - - R  - R R"),
         Row(.approve, "R - - - - -  - - -"),
         Row(.refuse(reason: nil), "X - - - - -  - - -"),
-        Row(.resolve(.completed(output: nil)), "- - - - - C  - - -"),
-        Row(.resolve(.failed(error: "x")), "- - - - - F  - - -"),
-        Row(.resolve(.runAgain), "- - - - - R  - - -"),
+        Row(.resolve(.completed(output: nil)), "- - - - C C  - - -"),
+        Row(.resolve(.failed(error: "x")), "- - - - F F  - - -"),
         Row(.complete(run: 2, .completed(output: nil)), "- C C C C C  - - -"),
         Row(.complete(run: 1, .completed(output: nil)), "- C C C C C  - - -"),
         Row(.complete(run: 2, .failed(error: "x", retry: true)), "- - - S S S  - - -"),

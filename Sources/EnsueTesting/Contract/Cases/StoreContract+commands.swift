@@ -33,7 +33,7 @@ extension StoreContract {
                 #expect(try await bench.outcome(id).run == 2)
             }
         },
-        Case("an uncertain effect is resolved: it happened, it did not, or it runs again") { bench in
+        Case("an uncertain effect is resolved, it happened or it did not, or runs again") { bench in
             let output = try JSONText(parsing: "1")
             let happened = try await bench.effect(in: .uncertain)
             let done = try await bench.command(.resolve(.completed(output: output)), on: happened)
@@ -45,7 +45,7 @@ extension StoreContract {
             #expect(failure.outcome?.kind == .failed)
             #expect(failure.outcome?.error == "no trace of it")
             let again = try await bench.effect(in: .uncertain)
-            #expect(try await bench.command(.resolve(.runAgain), on: again).state == .ready(run: 2))
+            #expect(try await bench.command(.retry, on: again).state == .ready(run: 2))
             #expect(try await bench.attempts(again) == [.lost])
         },
         Case("the place from which a command took an effect is empty afterwards") { bench in

@@ -4,7 +4,7 @@ internal import Testing
 extension StoreContract {
     private static let everyCommand: [Command] = [
         .cancel(reason: nil), .cancel(reason: "enough"), .retry, .approve, .refuse(reason: "no"),
-        .resolve(.completed(output: JSONText(.null))), .resolve(.failed(error: "no")), .resolve(.runAgain),
+        .resolve(.completed(output: JSONText(.null))), .resolve(.failed(error: "no")),
         .complete(run: 1, .completed(output: JSONText(.null))), .complete(run: 1, .failed(error: "x", retry: true)),
         .complete(run: 1, .failed(error: "x", retry: false)),
     ]
