@@ -80,8 +80,9 @@ let package = Package(
         .executableTarget(
             name: "EnsueBench",
             dependencies: [
-                "Ensue", "EnsueSQLite", "EnsuePostgres", "PostgresServer", argumentParser, grdb, logging,
-                serviceLifecycle, unixSignals,
+                "Ensue", "EnsueSQLite", "EnsuePostgres", "EnsueServer", "PostgresServer", argumentParser, grdb,
+                hummingbird,
+                logging, serviceLifecycle, unixSignals,
             ],
             path: "Benchmarks/EnsueBench", swiftSettings: strict),
         // Run by EndToEndTests.

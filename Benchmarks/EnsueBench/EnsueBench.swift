@@ -11,7 +11,7 @@ import UnixSignals
 @main
 struct EnsueBench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "ensue-bench", subcommands: [Run.self, Drain.self, Produce.self, Work.self],
+        commandName: "ensue-bench", subcommands: [Run.self, Drain.self, Produce.self, Work.self, ServeCommand.self],
         defaultSubcommand: Run.self)
 
     struct Run: AsyncParsableCommand {
@@ -32,16 +32,19 @@ struct EnsueBench: AsyncParsableCommand {
         @Option(help: "For so many seconds a transaction is held open on PostgreSQL under steady load.")
         var pinned = 600
 
+        @Option(help: "Effects in the ledgers whose lists are measured.")
+        var listed = 5_000_000
+
         func run() async throws {
-            LoggingSystem.bootstrap { label in
-                var handler = StreamLogHandler.standardError(label: label)
-                handler.logLevel = .error
-                return handler
-            }
+            BenchLog.bootstrap()
             let folder = URL(fileURLWithPath: output, isDirectory: true)
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
             let postgres = PostgresSuite(rounds: rounds, history: history, pinnedFor: .seconds(pinned))
-            let all = SQLiteSuite(folder: folder, rounds: rounds).measurements + postgres.measurements
+            let http = HTTPSuite(folder: folder, rounds: rounds, listed: listed)
+            let lists = Measurement(name: "postgres.lists") { try await postgres.lists(http) }
+            let all =
+                SQLiteSuite(folder: folder, rounds: rounds).measurements + http.measurements + postgres.measurements
+                + [lists]
             var results: [Result] = []
             for measurement in all where only.isEmpty || measurement.name.contains(only) {
                 FileHandle.standardError.write(Data("measuring \(measurement.name) …\n".utf8))
@@ -78,11 +81,7 @@ struct EnsueBench: AsyncParsableCommand {
         @Flag(help: "Never finish an effect.") var hang = false
 
         func run() async throws {
-            LoggingSystem.bootstrap { label in
-                var handler = StreamLogHandler.standardError(label: label)
-                handler.logLevel = .error
-                return handler
-            }
+            BenchLog.bootstrap()
             var handlers = Handlers()
             handlers.handle(Noop.self) { [hang] _, _ in
                 if hang { try await Task.sleep(for: .seconds(100_000)) }
@@ -106,6 +105,17 @@ struct EnsueBench: AsyncParsableCommand {
 
         func run() async throws {
             try Producer(path: path).run(count: count, perSecond: perSecond)
+        }
+    }
+}
+
+/// Errors alone, to the standard error stream.
+enum BenchLog {
+    static func bootstrap() {
+        LoggingSystem.bootstrap { label in
+            var handler = StreamLogHandler.standardError(label: label)
+            handler.logLevel = .error
+            return handler
         }
     }
 }

@@ -3,11 +3,11 @@ internal import GRDB
 
 extension SQLiteStore {
     public func event(_ id: EventID) async throws -> RecordedEvent? {
-        try await read("event") { try $0.event(id) }
+        try await looks.perform("event") { try $0.event(id) }
     }
 
     public func effect(_ id: EffectID) async throws -> EffectRecord? {
-        try await read("effect") { try $0.effect(id) }
+        try await looks.perform("effect") { try $0.effect(id) }
     }
 
     public func counters() async throws -> [Counter] {

@@ -14,6 +14,7 @@ public final class SQLiteStore: Store {
     let names: Names
     let clock: any EngineClock
     let commits: GroupCommit
+    let looks: GroupRead
     let hub: ChangeHub
     let rules = RuleCache()
     let turns = AccountTurns()
@@ -75,6 +76,7 @@ public final class SQLiteStore: Store {
         self.clock = clock
         self.hub = hub
         commits = GroupCommit(writer: pool, names: names, clock: clock) { hub.publish($0) }
+        looks = GroupRead(reader: pool, names: names, clock: clock)
     }
 
     private static func identity(_ db: Database, names: Names, path: String) throws -> StoreIdentity {
