@@ -52,19 +52,31 @@ final class GroupRead: Sendable {
         if mustDrain { drain() }
     }
 
+    /// GRDB's own reads have begun their snapshot before they call back, when later reads may have arrived.
     private func drain() {
-        reader.asyncRead { database in
+        reader.asyncUnsafeRead { database in
             let jobs = self.state.withLock { state in
                 defer { state.jobs = [] }
                 return state.jobs
             }
-            let read = database.map { Read(db: $0, names: self.names, now: self.clock.now()) }
-            for job in jobs { job.run(read) }
+            self.run(jobs, database)
             let isMore = self.state.withLock { state in
                 state.isDraining = !state.jobs.isEmpty
                 return state.isDraining
             }
             if isMore { self.drain() }
         }
+    }
+
+    private func run(_ jobs: [Job], _ database: Result<Database, any Error>) {
+        let read = Result {
+            let database = try database.get()
+            if database.isInsideTransaction { try database.rollback() }
+            try database.beginTransaction(.deferred)
+            return Read(db: database, names: names, now: clock.now())
+        }
+        for job in jobs { job.run(read) }
+        // The results are out. A snapshot that could not be ended is ended before the next one.
+        do { try read.get().db.commit() } catch { return }
     }
 }

@@ -67,6 +67,17 @@ extension StoreContract {
             #expect(try await bench.claim().count == 20 - ended)
             #expect(try await bench.count(.completed) == ended)
         },
+        Case("what was acknowledged is seen by the next look, however many look at once") { bench in
+            let unseen = try await bench.atOnce(100) { _ in
+                var unseen = 0
+                for _ in 0..<10 {
+                    let id = try await bench.request()
+                    if try await bench.store.effect(id) == nil { unseen += 1 }
+                }
+                return unseen
+            }
+            #expect(unseen.reduce(0, +) == 0)
+        },
     ]
 }
 
