@@ -8,6 +8,7 @@ internal import NIOHTTP1
 struct Call {
     let request: Request
     let parameters: Parameters
+    let query: Query
     let options: ServerOptions
 
     /// The account that the sender speaks for.
