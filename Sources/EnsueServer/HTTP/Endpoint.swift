@@ -20,7 +20,7 @@ extension Endpoint {
 
 /// Puts endpoints on a router; a known path with another method is answered 405.
 struct Routes {
-    let router: Router<BasicRequestContext>
+    let router: Router<CallContext>
     let options: ServerOptions
 
     private static let methods: [HTTPRequest.Method] = [.get, .post, .put, .patch, .delete, .options]
@@ -46,7 +46,7 @@ struct Routes {
             let query = try Query(request.uri.query)
             if let queryNames { try query.demand(only: queryNames) }
             return try await endpoint.respond(
-                to: Call(request: request, parameters: context.parameters, query: query, options: options))
+                to: Call(request: request, context: context, query: query, options: options))
         }
     }
 }
