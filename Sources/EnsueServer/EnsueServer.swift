@@ -36,8 +36,12 @@ public struct EnsueServer: Sendable {
         router.add(middleware: ProblemMiddleware())
         let routes = Routes(router: router, options: options)
         let guarded: [any Endpoint] = [
-            RecordEvents(engine: engine), ReadEvent(engine: engine),
-            RequestEffects(engine: engine), ReadEffect(engine: engine),
+            RecordEvents(engine: engine), ListEvents(engine: engine), ReadEvent(engine: engine),
+            TraceEvent(engine: engine),
+            RequestEffects(engine: engine), ListEffects(engine: engine), ReadEffect(engine: engine),
+            TraceEffect(engine: engine), CancelEffect(engine: engine), RetryEffect(engine: engine),
+            ReplayEffect(engine: engine), ApproveEffect(engine: engine), RefuseEffect(engine: engine),
+            CompleteEffect(engine: engine), ListKinds(engine: engine),
             CompleteRun(engine: engine), HasuraHook(engine: engine, secret: options.hasuraSecret),
         ]
         let open: [any Endpoint] = [Liveness(), Readiness(store: engine.store)]
