@@ -22,7 +22,7 @@ struct ReadEffect: Endpoint {
     }
 
     private func wait(_ call: Call) throws -> Duration {
-        guard let text = call.request.uri.queryParameters["wait"] else { return .zero }
+        guard let text = try call.query.text("wait") else { return .zero }
         guard let seconds = Double(text), seconds >= 0 else {
             throw Problem.malformed("'wait' must be a number of seconds, at most 60")
         }

@@ -14,10 +14,8 @@ struct Fields {
 
     private static func unknown(_ name: String, _ allowed: [String]) -> Invalid {
         let shown = name.prefix(60)
-        let nearest = allowed.map { (distance: editDistance(String(shown), $0), name: $0) }
-            .min { $0.distance < $1.distance }
-        if let nearest, nearest.distance <= max(2, nearest.name.count / 3) {
-            return Invalid("unknown field '\(shown)'; did you mean '\(nearest.name)'?")
+        if let near = nearest(to: String(shown), among: allowed) {
+            return Invalid("unknown field '\(shown)'; did you mean '\(near)'?")
         }
         return Invalid("unknown field '\(shown)'; the fields are \(allowed.joined(separator: ", "))")
     }
