@@ -35,10 +35,16 @@ public struct EnsueServer: Sendable {
         let router = Router(context: CallContext.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: ProblemMiddleware())
         let routes = Routes(router: router, options: options)
+        let types = KnownTypes(engine: engine, accepted: options.eventTypes)
+        let hasura = HasuraRoutes(options.hasuraEndpoints)
+        let intake = HasuraIntake(engine: engine, types: types, unknownKinds: options.unknownKinds)
         let guarded: [any Endpoint] = [
-            RecordEvents(engine: engine), ReadEvent(engine: engine),
-            RequestEffects(engine: engine), ReadEffect(engine: engine),
-            CompleteRun(engine: engine), HasuraHook(engine: engine, secret: options.hasuraSecret),
+            RecordEvents(engine: engine, types: types), ReadEvent(engine: engine), LogEvent(engine: engine, types: types),
+            RequestEffects(engine: engine, unknownKinds: options.unknownKinds), ReadEffect(engine: engine),
+            CompleteRun(engine: engine),
+            HasuraHook(intake: intake, secret: options.hasuraSecret), HasuraNamedHook(intake: intake, routes: hasura),
+            ListRejections(store: engine.store), ReadRejection(store: engine.store),
+            ReplayRejection(intake: intake, routes: hasura),
         ]
         let open: [any Endpoint] = [Liveness(), Readiness(store: engine.store)]
         routes.add(open + [ReadOpenAPI(of: guarded + open)])

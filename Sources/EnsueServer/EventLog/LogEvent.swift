@@ -26,7 +26,7 @@ struct LogEvent: Endpoint {
     private static let nameParameter = "__event__"
 
     func read(_ call: Call) async throws -> Input {
-        let query = Self.data(try Query(call.request.uri.query).items)
+        let query = Self.data(call.query.items)
         let body = try await body(call)
         if let twice = query.keys.filter({ body[$0] != nil }).min() {
             throw Problem.malformed("'\(twice.prefix(60))' is given in the query and in the body; give it once")

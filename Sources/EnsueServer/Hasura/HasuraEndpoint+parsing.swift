@@ -17,7 +17,9 @@ extension HasuraEndpoint {
                 secret: try options.take("secret").map { text throws(Invalid) in try SecretHeader(parsing: text) },
                 account: try options.account(), rejected: try options.take("rejected", as: Rejected.self) ?? .refused)
         } catch {
-            throw Invalid("the Hasura endpoint '\(name.prefix(60))': \(error)")
+            // Who forgot a colon has put the secret into the name.
+            let shown = String(name.prefix { $0.isLetter || $0.isNumber || "_.-".contains($0) }.prefix(60))
+            throw Invalid("the Hasura endpoint '\(shown)': \(error)")
         }
     }
 

@@ -36,7 +36,7 @@ public struct HasuraEndpoint: Sendable {
     ) throws(Invalid) {
         try require(
             (1...100).contains(name.utf8.count) && name.utf8.allSatisfy(Self.isAllowed) && name != "." && name != "..",
-            "'\(name.prefix(60))' cannot be the name of a Hasura endpoint; it needs 1 to 100 of A-Z a-z 0-9 _ . -")
+            "the name of a Hasura endpoint needs 1 to 100 of A-Z a-z 0-9 _ . -")
         self.name = name
         self.mapping = mapping
         self.secret = secret
