@@ -31,8 +31,10 @@ struct CloudEvent: Sendable {
         id = try attributes.required("id")
         source = try attributes.required("source")
         type = try attributes.required("type")
-        try require(source.isURIReference, "the 'source' is not a URI reference: it holds a character that has to be "
-            + "percent-encoded there")
+        try require(
+            source.isURIReference,
+            "the 'source' is not a URI reference: it holds a character that has to be "
+                + "percent-encoded there")
         time = try attributes.time()
         if let schema = try attributes.text("dataschema") {
             try require(schema.isURI, "the 'dataschema' is not an absolute URI such as https://example.com/schema")

@@ -1,4 +1,5 @@
 internal import Ensue
+internal import HTTPTypes
 
 /// Which event types a server accepts.
 struct KnownTypes: Sendable {

@@ -26,6 +26,9 @@ struct Fields {
         return value
     }
 
+    /// Nil where the member is absent; null is a value like any other.
+    func given(_ name: String) -> JSONValue? { members[name] }
+
     /// Any value, null included.
     func required(_ name: String) throws(Invalid) -> JSONValue {
         guard let value = members[name] else { throw Invalid("missing field '\(name)'") }

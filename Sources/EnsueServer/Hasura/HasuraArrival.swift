@@ -1,4 +1,5 @@
 internal import Ensue
+internal import HTTPTypes
 internal import Hummingbird
 internal import NIOCore
 

@@ -1,4 +1,4 @@
-internal import Ensue
+public import Ensue
 
 extension HasuraEndpoint {
     /// Parses `NAME` or `NAME:OPTION=VALUE,…`, such as
@@ -29,7 +29,8 @@ extension HasuraEndpoint {
         for text in texts {
             let endpoint = try HasuraEndpoint(parsing: text)
             try require(
-                !endpoints.contains { $0.name == endpoint.name }, "the Hasura endpoint '\(endpoint.name)' is there twice")
+                !endpoints.contains { $0.name == endpoint.name },
+                "the Hasura endpoint '\(endpoint.name)' is there twice")
             endpoints.append(endpoint)
         }
         return endpoints

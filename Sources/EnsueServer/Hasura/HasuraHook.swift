@@ -46,7 +46,7 @@ struct HasuraNamedHook: Endpoint {
     /// The endpoint's account; a sender that speaks for another one is mistaken about the endpoint.
     private func account(_ call: Call, _ endpoint: HasuraEndpoint) throws -> Account {
         guard let account = endpoint.account else { return try call.account() }
-        guard call.request.headers[.ensueAccount] == nil || (try call.account()) == account else {
+        if call.request.headers[.ensueAccount] != nil, try call.account() != account {
             throw Problem.forbidden("deliveries to this endpoint belong to the account '\(account)'")
         }
         return account

@@ -1,4 +1,5 @@
 internal import Ensue
+internal import HTTPTypes
 
 /// Which endpoints for Hasura there are.
 struct HasuraRoutes: Sendable {

@@ -49,7 +49,8 @@ extension Schema {
                             .required("detail", .string("What is wrong with this element.")),
                         ], others: .any))),
             .optional("state", .string("`wrong-state`: the effect's state.")),
-            .optional("kind", .string("`unknown-kind`: the kind that no worker handles.")),
+            .optional("outcome", .object("`wrong-state`: how the effect ended.", [], others: .any)),
+            .optional("kind", .any("`unknown-kind`: the kind that no worker handles.")),
             .optional(
                 "near", .array("`unknown-kind`: known kinds that are spelt almost alike.", of: .string("A kind."))),
             .optional("line", .integer("`malformed`: the line at which the body stops being JSON.", in: 1...)),

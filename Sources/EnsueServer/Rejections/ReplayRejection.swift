@@ -1,4 +1,5 @@
 internal import Ensue
+internal import HTTPTypes
 internal import Hummingbird
 
 /// `POST /v1/rejections/{id}/replay`: takes a refused delivery in again, as its endpoint would take it now, in the
@@ -9,16 +10,30 @@ internal import Hummingbird
 struct ReplayRejection: Endpoint {
     static let method = HTTPRequest.Method.post
     static let pattern: RouterPath = "/v1/rejections/{id}/replay"
+    static let operation = Operation(
+        id: "replayRejection", tag: .rejections, summary: "Take a refused delivery in again",
+        description: """
+            As its endpoint would take it now, in the rejection's account. Accepted, it is answered as the delivery would \
+            be, and the rejection is resolved; refused again, it stays as it is.
+            """,
+        parameters: [.rejectionID], body: .nothing,
+        answers: [
+            .json(.accepted, "Taken.", .hasuraAnswer), .json(.ok, "Known already, or ignored.", .hasuraAnswer),
+            .notFound("rejection"),
+            .problem(
+                .conflict, "already-resolved", "not-replayable",
+                because: "a replay has put it right before, or what it came in by is not there any more."),
+            .problem(
+                .unprocessableContent, "invalid", "unknown-kind", "unknown-type",
+                because: "the delivery cannot be taken now either; `detail` says why."),
+        ])
 
     let intake: HasuraIntake
     let routes: HasuraRoutes
 
     func read(_ call: Call) async throws -> (account: Account, id: RejectionID) {
         let input: (Account, RejectionID) = (try call.account(), try call.id(of: "rejection"))
-        let body = try await call.jsonBody()
-        if body.readableBytes > 0 {
-            _ = try Fields(try JSONValue(parsing: body.readableBytesView), of: "a replay", allowed: [])
-        }
+        _ = try Fields(try await call.optionalJSON(), of: "a replay", allowed: [])
         return input
     }
 
