@@ -66,7 +66,7 @@ let package = Package(
         .target(
             name: "EnsueServer",
             dependencies: ["Ensue", httpTypes, hummingbird, logging, nioCore, nioHTTP1, serviceLifecycle],
-            swiftSettings: strict),
+            exclude: ["JavaScriptClient/client.js", "JavaScriptClient/client.d.ts"], swiftSettings: strict),
         .target(
             name: "EnsueCommands",
             dependencies: [
