@@ -44,7 +44,9 @@ public struct EnsueServer: Sendable {
             CompleteEffect(engine: engine), ListKinds(engine: engine),
             CompleteRun(engine: engine), HasuraHook(engine: engine, secret: options.hasuraSecret),
         ]
-        let open: [any Endpoint] = [Liveness(), Readiness(store: engine.store)]
+        let open: [any Endpoint] = [
+            Liveness(), Readiness(store: engine.store), ReadClient(), ReadClientDeclarations(),
+        ]
         routes.add(open + [ReadOpenAPI(of: guarded + open)])
         router.add(middleware: BrowserGuard())
         routes.add(guarded)
