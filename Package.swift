@@ -90,6 +90,20 @@ let package = Package(
             path: "Examples/ExactlyOnce", swiftSettings: strict),
         .executableTarget(
             name: "OwnTransaction", dependencies: ["CLibpq"], path: "Examples/OwnTransaction", swiftSettings: strict),
+        .executableTarget(
+            name: "OwnHandlers",
+            dependencies: [
+                "Ensue", "EnsueCommands", "EnsueEffects", asyncHTTPClient, grdb, httpTypes, hummingbird, nioCore,
+                nioHTTP1,
+            ],
+            path: "Examples/OwnHandlers", swiftSettings: strict),
+        .executableTarget(
+            name: "WebApplication",
+            dependencies: [
+                "Ensue", "EnsueServer", "EnsueSQLite", grdb, httpTypes, hummingbird, logging, serviceLifecycle,
+                unixSignals,
+            ],
+            path: "Examples/WebApplication", swiftSettings: strict),
         .testTarget(name: "EnsueTests", dependencies: ["Ensue", "EnsueTesting", logging], swiftSettings: strict),
         .testTarget(
             name: "EngineTests", dependencies: ["Ensue", "EnsueSQLite", "EnsueTesting", logging, serviceLifecycle],
@@ -122,8 +136,9 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "Ensue", "EnsueMain", "EnsuePostgres", "ExactlyOnce", "OwnTransaction", "PostgresServer", grdb,
-                asyncHTTPClient, hummingbird, logging, nioCore, nioHTTP1, serviceLifecycle,
+                "Ensue", "EnsueMain", "EnsuePostgres", "EnsueSQLite", "EnsueTesting", "ExactlyOnce", "OwnHandlers",
+                "OwnTransaction", "PostgresServer", "WebApplication", grdb, asyncHTTPClient, hummingbird, logging,
+                nioCore, nioHTTP1, serviceLifecycle,
             ],
             swiftSettings: strict),
     ]
