@@ -17,18 +17,22 @@ public import NIOCore
 public struct EnsueServer: Sendable {
     public let engine: Engine
     public let options: ServerOptions
-    private let logger: Logger
+    let logger: Logger
+    let responder: RouterResponder<CallContext>
 
     public init(engine: Engine, options: ServerOptions = ServerOptions(), logger: Logger = Logger(label: "ensue")) {
         self.engine = engine
         self.options = options
         self.logger = logger
+        responder = Self.router(engine: engine, options: options).buildResponder()
     }
 
     /// All routes, with their guards. Routes that are added to it later are guarded as well, and their errors become
     /// problem documents.
-    public func router() -> Router<BasicRequestContext> {
-        let router = Router(context: BasicRequestContext.self, options: .autoGenerateHeadEndpoints)
+    public func router() -> Router<CallContext> { Self.router(engine: engine, options: options) }
+
+    private static func router(engine: Engine, options: ServerOptions) -> Router<CallContext> {
+        let router = Router(context: CallContext.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: ProblemMiddleware())
         let routes = Routes(router: router, options: options)
         routes.add([Liveness(), Readiness(store: engine.store)])
@@ -44,9 +48,9 @@ public struct EnsueServer: Sendable {
     /// The server as a service. `onServerRunning` is called once it accepts connections, with the listening channel.
     public func application(
         onServerRunning: @escaping @Sendable (any Channel) async -> Void = { _ in }
-    ) -> Application<RouterResponder<BasicRequestContext>> {
+    ) -> Application<RouterResponder<CallContext>> {
         Application(
-            router: router(), server: .http1(configuration: .init(idleTimeout: .seconds(75))),
+            responder: responder, server: .http1(configuration: .init(idleTimeout: .seconds(75))),
             configuration: ApplicationConfiguration(address: .hostname(ServerOptions.host, port: options.port)),
             onServerRunning: onServerRunning, logger: logger)
     }

@@ -113,10 +113,12 @@ struct Answer: Sendable {
     let text: String
     let json: JSONValue
 
-    init(_ response: TestResponse) throws {
+    init(_ response: TestResponse) throws { try self.init(response.head, response.body) }
+
+    init(_ response: HTTPResponse, _ body: ByteBuffer) throws {
         status = response.status.code
-        headers = response.headers
-        text = String(buffer: response.body)
+        headers = response.headerFields
+        text = String(buffer: body)
         json = text.isEmpty ? .null : try JSONValue(parsing: text)
     }
 

@@ -7,13 +7,14 @@ internal import Hummingbird
 /// Refuses a `Host` that is not the server's (a foreign name that was made to resolve to it), an `Origin` that is not
 /// the host, and what the browser itself says comes from another site. Programs send none of the latter two.
 struct BrowserGuard: RouterMiddleware {
-    typealias Context = BasicRequestContext
+    typealias Context = CallContext
 
     private let hosts: Set<String> = ["localhost", "127.0.0.1", "[::1]", "::1"]
 
     @concurrent func handle(
         _ request: Request, context: Context, next: @concurrent (Request, Context) async throws -> Response
     ) async throws -> Response {
+        guard !context.isInProcess else { return try await next(request, context) }
         let refusal = refusal(
             host: request.head.authority, origin: request.headers[.origin],
             fetchSite: request.headers[.secFetchSite])

@@ -7,8 +7,10 @@ internal import NIOHTTP1
 /// A request on its way into an endpoint.
 struct Call {
     let request: Request
-    let parameters: Parameters
+    let context: CallContext
     let options: ServerOptions
+
+    var parameters: Parameters { context.parameters }
 
     /// The account that the sender speaks for.
     func account() throws -> Account {

@@ -18,7 +18,7 @@ extension Endpoint {
 
 /// Puts endpoints on a router; a known path with another method is answered 405.
 struct Routes {
-    let router: Router<BasicRequestContext>
+    let router: Router<CallContext>
     let options: ServerOptions
 
     private static let methods: [HTTPRequest.Method] = [.get, .post, .put, .patch, .delete, .options]
@@ -40,7 +40,7 @@ struct Routes {
     private func add<E: Endpoint>(_ endpoint: E) {
         let options = options
         router.on(E.pattern, method: E.method) { request, context in
-            try await endpoint.respond(to: Call(request: request, parameters: context.parameters, options: options))
+            try await endpoint.respond(to: Call(request: request, context: context, options: options))
         }
     }
 }

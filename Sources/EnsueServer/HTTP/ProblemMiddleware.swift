@@ -6,7 +6,7 @@ internal import NIOHTTP1
 /// Turns every error into a problem document, and logs what is our fault. Paths are logged as patterns, since a
 /// completion's path holds its token.
 struct ProblemMiddleware: RouterMiddleware {
-    typealias Context = BasicRequestContext
+    typealias Context = CallContext
 
     @concurrent func handle(
         _ request: Request, context: Context, next: @concurrent (Request, Context) async throws -> Response

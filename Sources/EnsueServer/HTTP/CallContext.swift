@@ -1,0 +1,30 @@
+public import Hummingbird
+internal import Logging
+internal import NIOCore
+
+/// What belongs to one request: where it came from, besides what the router keeps.
+public struct CallContext: RequestContext {
+    public var coreContext: CoreRequestContextStorage
+    private let channel: (any Channel)?
+
+    public init(source: ApplicationRequestContextSource) {
+        coreContext = CoreRequestContextStorage(source: source)
+        channel = source.channel
+    }
+
+    /// A call from within this process, which nobody else can make.
+    init(inProcess logger: Logger) {
+        coreContext = CoreRequestContextStorage(source: InProcessSource(logger: logger))
+        channel = nil
+    }
+
+    /// Whether the program itself asks. Whoever can do that needs no guarding against.
+    var isInProcess: Bool { channel == nil }
+
+    /// The address that the connection comes from, without its port; nil within the process.
+    var clientAddress: String? { channel?.remoteAddress?.ipAddress }
+}
+
+private struct InProcessSource: RequestContextSource {
+    let logger: Logger
+}
