@@ -12,6 +12,7 @@ let strict: [SwiftSetting] = [
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let asyncHTTPClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
 let collections: Target.Dependency = .product(name: "Collections", package: "swift-collections")
+let configuration: Target.Dependency = .product(name: "Configuration", package: "swift-configuration")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let grdbSQLite: Target.Dependency = .product(name: "GRDBSQLite", package: "GRDB.swift")
@@ -42,6 +43,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.1.0"),
+        .package(url: "https://github.com/apple/swift-configuration.git", from: "1.4.0", traits: ["JSON", "YAML"]),
         .package(url: "https://github.com/apple/swift-crypto", "3.12.3"..<"5.0.0"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.4.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
@@ -65,13 +67,18 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "EnsueServer",
+<<<<<<< HEAD
             dependencies: ["Ensue", crypto, httpTypes, hummingbird, logging, nioCore, nioHTTP1, serviceLifecycle],
             swiftSettings: strict),
+=======
+            dependencies: ["Ensue", httpTypes, hummingbird, logging, nioCore, nioHTTP1, serviceLifecycle],
+            exclude: ["JavaScriptClient/client.js", "JavaScriptClient/client.d.ts"], swiftSettings: strict),
+>>>>>>> 5672a316b1df7b2c3e5b4306fb083974da7ffc79
         .target(
             name: "EnsueCommands",
             dependencies: [
                 "Ensue", "EnsueSQLite", "EnsuePostgres", "EnsueEffects", "EnsueServer", argumentParser, asyncHTTPClient,
-                httpTypes, hummingbird, logging, nioCore, nioHTTP1, serviceLifecycle, unixSignals,
+                configuration, httpTypes, hummingbird, logging, nioCore, nioHTTP1, serviceLifecycle, unixSignals,
             ],
             swiftSettings: strict),
         .executableTarget(
@@ -91,6 +98,20 @@ let package = Package(
             path: "Examples/ExactlyOnce", swiftSettings: strict),
         .executableTarget(
             name: "OwnTransaction", dependencies: ["CLibpq"], path: "Examples/OwnTransaction", swiftSettings: strict),
+        .executableTarget(
+            name: "OwnHandlers",
+            dependencies: [
+                "Ensue", "EnsueCommands", "EnsueEffects", asyncHTTPClient, grdb, httpTypes, hummingbird, nioCore,
+                nioHTTP1,
+            ],
+            path: "Examples/OwnHandlers", swiftSettings: strict),
+        .executableTarget(
+            name: "WebApplication",
+            dependencies: [
+                "Ensue", "EnsueServer", "EnsueSQLite", grdb, httpTypes, hummingbird, logging, serviceLifecycle,
+                unixSignals,
+            ],
+            path: "Examples/WebApplication", swiftSettings: strict),
         .testTarget(name: "EnsueTests", dependencies: ["Ensue", "EnsueTesting", logging], swiftSettings: strict),
         .testTarget(
             name: "EngineTests", dependencies: ["Ensue", "EnsueSQLite", "EnsueTesting", logging, serviceLifecycle],
@@ -123,8 +144,9 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "Ensue", "EnsueMain", "EnsuePostgres", "ExactlyOnce", "OwnTransaction", "PostgresServer", grdb,
-                asyncHTTPClient, hummingbird, logging, nioCore, nioHTTP1, serviceLifecycle,
+                "Ensue", "EnsueMain", "EnsuePostgres", "EnsueSQLite", "EnsueTesting", "ExactlyOnce", "OwnHandlers",
+                "OwnTransaction", "PostgresServer", "WebApplication", grdb, asyncHTTPClient, hummingbird, logging,
+                nioCore, nioHTTP1, serviceLifecycle,
             ],
             swiftSettings: strict),
     ]

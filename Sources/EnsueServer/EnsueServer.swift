@@ -44,7 +44,9 @@ public struct EnsueServer: Sendable {
                 RefuseEffect(engine: engine), CompleteEffect(engine: engine), ListKinds(engine: engine),
                 CompleteRun(engine: engine),
             ] + deliveries(engine: engine, options: options)
-        let open: [any Endpoint] = [Liveness(), Readiness(store: engine.store)]
+        let open: [any Endpoint] = [
+            Liveness(), Readiness(store: engine.store), ReadClient(), ReadClientDeclarations(),
+        ]
         routes.add(open + [ReadOpenAPI(of: guarded + open)])
         router.add(middleware: BrowserGuard())
         routes.add(guarded)

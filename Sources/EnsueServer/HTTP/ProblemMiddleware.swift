@@ -19,7 +19,7 @@ struct ProblemMiddleware: RouterMiddleware {
         } catch {
             response = problem(error, request, context).response
         }
-        response.headers[.cacheControl] = "no-store"
+        if response.headers[.cacheControl] == nil { response.headers[.cacheControl] = "no-store" }
         response.headers[.contentTypeOptions] = "nosniff"
         context.logger.debug(
             "answered", metadata: place(request, context).merging(["status": "\(response.status.code)"]) { $1 })

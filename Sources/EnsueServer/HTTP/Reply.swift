@@ -6,12 +6,21 @@ internal import NIOCore
 /// What an endpoint answers when nothing went wrong.
 struct Reply: Sendable {
     let status: HTTPResponse.Status
-    let body: JSONText?
+    private let body: String?
+    private let type: String
     var headers: HTTPFields = [:]
 
     init(_ status: HTTPResponse.Status, _ body: JSONText? = nil) {
         self.status = status
-        self.body = body
+        self.body = body.map { $0.text + "\n" }
+        type = "application/json"
+    }
+
+    /// What is no JSON, sent as it is.
+    init(_ status: HTTPResponse.Status, text: String, type: String) {
+        self.status = status
+        body = text
+        self.type = type
     }
 
     init(_ status: HTTPResponse.Status, _ members: JSONMembers) {
@@ -21,8 +30,8 @@ struct Reply: Sendable {
     var response: Response {
         guard let body else { return Response(status: status, headers: headers) }
         var headers = headers
-        headers[.contentType] = "application/json"
-        return Response(status: status, headers: headers, body: .init(byteBuffer: ByteBuffer(string: body.text + "\n")))
+        headers[.contentType] = type
+        return Response(status: status, headers: headers, body: .init(byteBuffer: ByteBuffer(string: body)))
     }
 }
 

@@ -1,0 +1,71 @@
+internal import ArgumentParser
+internal import Ensue
+
+/// A command as the argument parser describes it: its options, and the commands below it.
+struct CommandShape: Decodable, Sendable {
+    struct Option: Decodable, Sendable {
+        enum Kind: String, Decodable { case positional, option, flag }
+
+        struct Name: Decodable, Sendable {
+            enum Kind: String, Decodable { case long, short, longWithSingleDash }
+            let kind: Kind
+            let name: String
+
+            var asTyped: String { kind == .long ? "--\(name)" : "-\(name)" }
+        }
+
+        let kind: Kind
+        let names: [Name]?
+        let isRepeating: Bool
+
+        /// The name by which it is configured; nil for what has none.
+        var name: String? { kind == .positional ? nil : names?.first { $0.kind == .long }?.name }
+
+        func isGiven(in arguments: [String]) -> Bool {
+            let spellings = names?.map(\.asTyped) ?? []
+            return arguments.prefix { $0 != "--" }.contains { argument in
+                spellings.contains { argument == $0 || argument.hasPrefix("\($0)=") }
+            }
+        }
+    }
+
+    let commandName: String
+    private let aliases: [String]?
+    private let subcommands: [CommandShape]?
+    private let arguments: [Option]?
+
+    var commands: [CommandShape] { subcommands ?? [] }
+
+    /// What a person, and not a configuration, decides each time. An event's key is its identity: were it configured,
+    /// all events would be one.
+    private static let personal: Set<String> = ["help", "version", "config", "key"]
+
+    /// The options that can also be given elsewhere than in the arguments.
+    var configurable: [Option] {
+        (arguments ?? []).filter { $0.name.map { !Self.personal.contains($0) } ?? false }
+    }
+
+    func option(_ name: String) -> Option? { arguments?.first { $0.name == name } }
+
+    /// The command that the arguments name, with how many words it took and what the words are.
+    func chosen(by arguments: [String]) -> (shape: CommandShape, path: [String]) {
+        guard let word = arguments.first,
+            let next = commands.first(where: { $0.commandName == word || $0.aliases?.contains(word) == true })
+        else { return (self, []) }
+        let (shape, path) = next.chosen(by: Array(arguments.dropFirst()))
+        return (shape, [next.commandName] + path)
+    }
+}
+
+extension CommandShape {
+    /// Everything below a command.
+    init(of command: (some ParsableCommand).Type) throws {
+        struct Dump: Decodable { let command: CommandShape }
+        do {
+            _ = try command.parseAsRoot(["--experimental-dump-help"])
+            preconditionFailure("the argument parser no longer describes its commands")
+        } catch {
+            self = try JSONText(parsing: command.fullMessage(for: error)).decode(Dump.self).command
+        }
+    }
+}

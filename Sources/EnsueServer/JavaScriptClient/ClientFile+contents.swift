@@ -1,0 +1,306 @@
+// Written by Scripts/embed-client from client.js and client.d.ts; not to be edited.
+
+extension ClientFile {
+    static let script = ClientFile(
+        type: "text/javascript; charset=utf-8", tag: "\"a109bcba6eb7d890\"",
+        text: ##"""
+            // Records events and requests effects, each once, even if the network fails or the page is
+            // closed. Explained in client.d.ts.
+
+            const requestBytes = 60_000 // All requests that outlive a page may have 64 KiB.
+
+            export class EnsueError extends Error {
+              name = 'EnsueError'
+
+              constructor(problem, retryAfter) {
+                super(problem.detail ?? problem.title)
+                Object.assign(this, { problem, status: problem.status, retryAfter })
+              }
+            }
+
+            export function connect({
+              url = new URL('.', import.meta.url).href, key, account, limit = 1000,
+              storage = pageStorage(), fetch = globalThis.fetch,
+            } = {}) {
+              if (!/^https?:/.test(url)) throw new TypeError("'url' must be the address of an Ensue server")
+              const root = String(url).replace(/\/+$/, '')
+              const prefix = `ensue ${root} ${account ?? ''} `
+              const headers = { 'Content-Type': 'application/json' }
+              if (key) headers.Authorization = `Bearer ${key}`
+              if (account) headers['Ensue-Account'] = account
+
+              const queue = [] // calls that are not confirmed
+              let count = 0
+              let failures = 0
+              let timer
+
+              async function submit(path, input, defaults) {
+                const items = [input].flat().map(item => ({ ...defaults, key: newKey(), ...item }))
+                if (!items.length) return []
+                if (queue.length >= limit) throw new Error(`${limit} calls are waiting already`)
+                const text = JSON.stringify(items).slice(1, -1)
+                const call = { path, text, items: items.length, size: new Blob([text]).size + 1 }
+                call.name = `${prefix}${Date.now() * 1000 + count++ % 1000} ${newKey()}`
+                try {
+                  storage?.setItem(call.name, JSON.stringify(call))
+                } catch {} // It is full: the call is in memory alone.
+                const receipts = await new Promise((resolve, reject) => {
+                  queue.push(Object.assign(call, { resolve, reject }))
+                  wake()
+                })
+                return Array.isArray(input) ? receipts : receipts[0]
+              }
+
+              // One request at a time, so that calls gather meanwhile.
+              function wake() {
+                queueMicrotask(() => timer || queue.some(call => call.isSent) || send(take(requestBytes)))
+              }
+
+              function retry() {
+                timer = clearTimeout(timer)
+                wake()
+              }
+
+              // The page may be about to end. What fails now is sent by the next page.
+              function flush() {
+                if (!timer) send(take(requestBytes - size(queue.filter(call => call.isSent))))
+              }
+
+              function take(room) {
+                const batch = []
+                let items = 0
+                for (const call of queue.filter(call => !call.isSent)) {
+                  const { path, isAlone } = batch[0] ?? call
+                  room -= call.size
+                  items += call.items
+                  const fits = room > 0 && items <= 1000 && call.path === path && !isAlone && !call.isAlone
+                  if (batch[0] && !fits) break
+                  batch.push(call)
+                }
+                return batch
+              }
+
+              async function send(batch) {
+                if (!batch[0]) return
+                for (const call of batch) call.isSent = true
+                const body = `[${batch.map(call => call.text)}]`
+                const keepalive = !failures && size(batch) <= requestBytes
+                try {
+                  const receipts = await ask(batch[0].path, { method: 'POST', body, keepalive })
+                  for (const call of batch) settle(call, call.resolve, receipts.splice(0, call.items))
+                  failures = 0
+                } catch (error) {
+                  for (const call of batch) call.isSent = false
+                  fail(batch, error)
+                }
+                wake()
+              }
+
+              function fail(batch, { status, problem, retryAfter }) {
+                const [call] = batch
+                const isRefused = status >= 400 && status < 500 && status !== 429
+                if (status && batch[1]) {
+                  // Those that are named, or else all, are sent again by themselves.
+                  const owners = batch.flatMap(call => Array(call.items).fill(call))
+                  const bad = problem.errors?.map(error => owners[error.index]) ?? []
+                  for (const call of bad[0] ? bad : batch) call.isAlone = true
+                } else if (isRefused) {
+                  const own = call.items > 1 ? problem : { ...problem, ...problem.errors?.[0] }
+                  settle(call, call.reject ?? console.warn, new EnsueError(own))
+                } else if (status) {
+                  queue.push(...queue.splice(queue.indexOf(call), 1)) // Others first
+                }
+                if (isRefused) return
+                const wait = Math.max(retryAfter || 0, 500 * 2 ** Math.min(failures++, 7))
+                clearTimeout(timer)
+                timer = setTimeout(retry, Math.min(wait * (1 + Math.random() / 2), 86_400_000))
+              }
+
+              function settle(call, tell, result) {
+                queue.splice(queue.indexOf(call), 1)
+                storage?.removeItem(call.name)
+                tell?.(result)
+              }
+
+              async function ask(path, request, seconds = 30) {
+                const signal = AbortSignal.timeout(seconds * 1000)
+                const answer = await fetch(`${root}/v1/${path}`, { ...request, headers, signal })
+                if (answer.ok) return answer.json()
+                const { status, statusText: title } = answer
+                const problem = await answer.json().catch(() => ({}))
+                const after = answer.headers.get('Retry-After')
+                const retryAfter = after * 1000 || Date.parse(after) - Date.now()
+                throw new EnsueError({ title, status, ...problem }, retryAfter)
+              }
+
+              // An event's time is when it happened, which may be long before it can be sent.
+              const record = events => submit('events', events, { time: new Date().toISOString() })
+
+              // What other pages left, or are about to send: the keys keep it from happening twice.
+              for (const [name, text] of Object.entries(storage ?? {}).sort()) {
+                if (name.startsWith(prefix)) queue.push(JSON.parse(text))
+              }
+              wake()
+              if (globalThis.document) {
+                addEventListener('online', retry)
+                addEventListener('pagehide', flush)
+                addEventListener('visibilitychange', () => document.hidden && flush())
+              }
+              return {
+                record,
+                log: (type, data = {}) => record({ type, data }),
+                request: effects => submit('effects', effects),
+                effect: (id, { wait = 0 } = {}) => ask(`effects/${id}?wait=${wait}`, {}, wait + 30),
+                get pending() { return queue.length },
+              }
+            }
+
+            const size = calls => calls.reduce((sum, call) => sum + call.size, 0)
+
+            // Pages that did not come over https have no randomUUID.
+            const newKey = () =>
+              globalThis.crypto?.randomUUID?.() ?? `${Date.now()} ${Math.random()} ${Math.random()}`
+
+            function pageStorage() {
+              try {
+                return globalThis.document && localStorage
+              } catch {} // Refused where cookies are
+            }
+
+            """##)
+
+    static let declarations = ClientFile(
+        type: "application/typescript; charset=utf-8", tag: "\"0393321aa6b142d9\"",
+        text: ##"""
+            /**
+             * A client for an Ensue server, for browsers and for Node 18 and newer.
+             *
+             * ```js
+             * import { connect } from '/client.js'
+             *
+             * const ensue = connect()
+             * await ensue.log('polls.PollCompleted', { phone: '+46701740605', score: 9 })
+             * ```
+             *
+             * A call that is not confirmed is kept, in browsers also in `localStorage`, and sent again: after
+             * network errors, 429 and 5xx, with growing pauses and not before `Retry-After`; at once when the
+             * browser is online again; and by the next page, if this one is closed. Everything carries a key,
+             * so that nothing happens twice. Other answers of 4xx are final: the promise is rejected.
+             *
+             * Calls of the same moment go out together, as do those that are made while a request is under way.
+             * The array of one call is one transaction; calls do not depend on each other.
+             */
+            export function connect(options?: Options): Client
+
+            export interface Options {
+              /** The server. By default, where this module came from; in Node it has to be given. */
+              url?: string
+              /** An API key. It is not stored. */
+              key?: string
+              /** The account to speak for. What earlier pages left of other accounts is not touched. */
+              account?: string
+              /** Where unconfirmed calls are kept: by default `localStorage`, if any; null means in memory. */
+              storage?: Storage | null
+              fetch?: typeof fetch
+              /** How many calls may wait; a further one is refused. 1000 by default. */
+              limit?: number
+            }
+
+            export interface Client {
+              /** Records an event: `record({ type, data })`. */
+              log(type: string, data?: unknown): Promise<Receipt>
+
+              /** Records an event. Resolves when it is durable, however long the network is away. */
+              record(event: Event): Promise<Receipt>
+              /** Records events in one transaction: all of them, or none. */
+              record(events: readonly Event[]): Promise<Receipt[]>
+
+              /** Requests an effect. Resolves when the request is durable; it is handled later. */
+              request(effect: Effect): Promise<RequestReceipt>
+              /** Requests effects in one transaction: all of them, or none. */
+              request(effects: readonly Effect[]): Promise<RequestReceipt[]>
+
+              /** Reads an effect, and waits up to `wait` seconds, at most 60, for its end. Asks once. */
+              effect(id: string, options?: { wait?: number }): Promise<EffectRecord>
+
+              /** How many calls are not confirmed, those of earlier pages included. */
+              readonly pending: number
+            }
+
+            export interface Event {
+              /** Such as `polls.PollCompleted`. */
+              type: string
+              data: unknown
+              /** The second event with a key is the first one. Generated where it is absent. */
+              key?: string
+              /** `/<type>/<key>` */
+              source?: string
+              tags?: readonly string[]
+              /** ISO 8601. When it happened; by default the time of the call. */
+              time?: string
+            }
+
+            export interface Effect {
+              /** Such as `sms.send`. */
+              kind: string
+              payload: unknown
+              /** The second request with a key is the first one. Generated where it is absent. */
+              key?: string
+              /** ISO 8601. Not to be handled earlier. */
+              due?: string
+              priority?: 'urgent' | 'high' | 'normal' | 'low' | 0 | 1 | 2 | 3
+              approval?: 'required'
+            }
+
+            export interface Receipt {
+              id: string
+              /** Whether its key was known already. */
+              duplicate: boolean
+            }
+
+            export type State =
+              | 'held' | 'scheduled' | 'ready' | 'running' | 'deferred' | 'uncertain'
+              | 'completed' | 'failed' | 'cancelled'
+
+            export interface RequestReceipt extends Receipt {
+              state?: State
+            }
+
+            /** The members that every effect has; `GET /v1/effects/{id}` is described in `/openapi.json`. */
+            export interface EffectRecord {
+              id: string
+              account: string
+              kind: string
+              payload: unknown
+              state: State
+              /** What the handler returned, if it is completed. */
+              output?: unknown
+              /** Why it failed, or was cancelled. */
+              error?: string
+              [member: string]: unknown
+            }
+
+            /** What the server refused; the message is the problem's detail. */
+            export class EnsueError extends Error {
+              constructor(problem: Problem, retryAfter?: number)
+              readonly name: 'EnsueError'
+              readonly status: number
+              readonly problem: Problem
+              /** Milliseconds; not a number where the server did not say. */
+              readonly retryAfter?: number
+            }
+
+            /** A problem document of RFC 9457. */
+            export interface Problem {
+              /** Such as `urn:ensue:problem:unknown-kind`. */
+              type?: string
+              title: string
+              status: number
+              detail?: string
+              /** The bad elements of an array. */
+              errors?: { index: number, type: string, detail: string }[]
+              [member: string]: unknown
+            }
+
+            """##)
+}
