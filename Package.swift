@@ -67,13 +67,8 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "EnsueServer",
-<<<<<<< HEAD
             dependencies: ["Ensue", crypto, httpTypes, hummingbird, logging, nioCore, nioHTTP1, serviceLifecycle],
-            swiftSettings: strict),
-=======
-            dependencies: ["Ensue", httpTypes, hummingbird, logging, nioCore, nioHTTP1, serviceLifecycle],
             exclude: ["JavaScriptClient/client.js", "JavaScriptClient/client.d.ts"], swiftSettings: strict),
->>>>>>> 5672a316b1df7b2c3e5b4306fb083974da7ffc79
         .target(
             name: "EnsueCommands",
             dependencies: [
