@@ -52,11 +52,3 @@ struct HasuraNamedHook: Endpoint {
         return account
     }
 }
-
-extension Call {
-    /// Lets in whoever carries the secret.
-    fileprivate func demand(_ secret: SecretHeader?) throws(Problem) {
-        guard let secret, !secret.matches(request.headers) else { return }
-        throw .unauthorized("the header \(secret) is missing, or its value is not the agreed one")
-    }
-}
