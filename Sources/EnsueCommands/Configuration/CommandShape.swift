@@ -57,15 +57,17 @@ struct CommandShape: Decodable, Sendable {
     }
 }
 
+/// What the argument parser says of a program.
+private struct Description: Decodable { let command: CommandShape }
+
 extension CommandShape {
     /// Everything below a command.
     init(of command: (some ParsableCommand).Type) throws {
-        struct Dump: Decodable { let command: CommandShape }
         do {
             _ = try command.parseAsRoot(["--experimental-dump-help"])
             preconditionFailure("the argument parser no longer describes its commands")
         } catch {
-            self = try JSONText(parsing: command.fullMessage(for: error)).decode(Dump.self).command
+            self = try JSONText(parsing: command.fullMessage(for: error)).decode(Description.self).command
         }
     }
 }

@@ -66,7 +66,9 @@ struct ConfiguredArguments: Sendable {
     private static func file(
         _ command: CommandShape, _ given: [String], _ environment: [String: String]
     ) async throws -> ConfigurationFile? {
-        let named = given.indices.first { given[$0] == "--config" }.flatMap { $0 + 1 < given.count ? given[$0 + 1] : nil }
+        let named = given.indices.first { given[$0] == "--config" }.flatMap {
+            $0 + 1 < given.count ? given[$0 + 1] : nil
+        }
         let joined = given.first { $0.hasPrefix("--config=") }.map { String($0.dropFirst("--config=".count)) }
         let path = named ?? joined ?? environment["ENSUE_CONFIG"].flatMap { $0.isEmpty ? nil : $0 }
         guard let path, command.option("config") != nil else { return nil }

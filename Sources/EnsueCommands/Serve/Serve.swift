@@ -20,7 +20,7 @@ struct Serve: AsyncParsableCommand {
     @Option(
         help: """
             The header that deliveries from Hasura must carry, as HEADER:VALUE. Other users of the machine can see \
-            arguments: the environment variable ENSUE_HASURA_SECRET is the better place.
+            arguments: $ENSUE_HASURA_SECRET is the better place.
             """)
     var hasuraSecret: String?
 
@@ -58,11 +58,8 @@ struct Serve: AsyncParsableCommand {
     }
 
     private func secret() throws -> SecretHeader? {
-        let variable = "ENSUE_HASURA_SECRET"
-        let fromEnvironment = ProcessInfo.processInfo.environment[variable]
-        guard let text = hasuraSecret ?? fromEnvironment.flatMap({ $0.isEmpty ? nil : $0 }) else { return nil }
-        do { return try SecretHeader(parsing: text) } catch {
-            throw CommandFailure("\(hasuraSecret == nil ? variable : "--hasura-secret"): \(error)")
+        do { return try hasuraSecret.map { try SecretHeader(parsing: $0) } } catch {
+            throw ValidationError("--hasura-secret: \(error)")
         }
     }
 }
