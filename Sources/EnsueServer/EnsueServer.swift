@@ -3,7 +3,7 @@ public import Hummingbird
 public import Logging
 public import NIOCore
 
-/// The HTTP API over an engine: `/v1`, `/hooks/hasura`, `/healthz` and `/readyz`.
+/// The HTTP API over an engine: `/v1`, `/hooks/hasura`, `/healthz` and `/readyz`, described at `/openapi.json`.
 ///
 /// Whatever it acknowledges is durable. The engine need not run in the same process; where it does, run both in one
 /// `ServiceGroup` with the server last, so that it stops accepting before the engine finishes:
@@ -35,13 +35,19 @@ public struct EnsueServer: Sendable {
         let router = Router(context: CallContext.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: ProblemMiddleware())
         let routes = Routes(router: router, options: options)
-        routes.add([Liveness(), Readiness(store: engine.store)])
-        router.add(middleware: BrowserGuard())
-        routes.add([
-            RecordEvents(engine: engine), ReadEvent(engine: engine),
-            RequestEffects(engine: engine), ReadEffect(engine: engine),
+        let guarded: [any Endpoint] = [
+            RecordEvents(engine: engine), ListEvents(engine: engine), ReadEvent(engine: engine),
+            TraceEvent(engine: engine),
+            RequestEffects(engine: engine), ListEffects(engine: engine), ReadEffect(engine: engine),
+            TraceEffect(engine: engine), CancelEffect(engine: engine), RetryEffect(engine: engine),
+            ReplayEffect(engine: engine), ApproveEffect(engine: engine), RefuseEffect(engine: engine),
+            CompleteEffect(engine: engine), ListKinds(engine: engine),
             CompleteRun(engine: engine), HasuraHook(engine: engine, secret: options.hasuraSecret),
-        ])
+        ]
+        let open: [any Endpoint] = [Liveness(), Readiness(store: engine.store)]
+        routes.add(open + [ReadOpenAPI(of: guarded + open)])
+        router.add(middleware: BrowserGuard())
+        routes.add(guarded)
         return router
     }
 

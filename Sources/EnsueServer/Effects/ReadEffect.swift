@@ -7,7 +7,7 @@ internal import ServiceLifecycle
 struct ReadEffect: Endpoint {
     static let method = HTTPRequest.Method.get
     static let pattern: RouterPath = "/v1/effects/{id}"
-    static let longestWait = 60.0
+    private static let waits = 0.0...60
 
     struct Input: Sendable {
         let account: Account
@@ -22,17 +22,15 @@ struct ReadEffect: Endpoint {
     }
 
     private func wait(_ call: Call) throws -> Duration {
-        guard let text = call.request.uri.queryParameters["wait"] else { return .zero }
-        guard let seconds = Double(text), seconds >= 0 else {
-            throw Problem.malformed("'wait' must be a number of seconds, at most 60")
+        guard let text = try call.query.text("wait") else { return .zero }
+        guard let seconds = Double(text), Self.waits.contains(seconds) else {
+            throw Problem.malformed("'wait' is '\(text.prefix(60))'; it has to be a number of seconds from 0 to 60")
         }
-        return .seconds(min(seconds, Self.longestWait))
+        return .seconds(seconds)
     }
 
     func execute(_ input: Input) async throws -> Reply {
-        guard let record = try await engine.store.effect(input.id), record.account == input.account else {
-            throw Problem.notFound("there is no effect \(input.id) in the account '\(input.account)'")
-        }
+        let record = try await engine.effect(input.id, of: input.account)
         guard record.outcome == nil, input.wait > .zero else { return Reply(.ok, record.members) }
         return Reply(.ok, try await waiting(for: record, input.wait).members)
     }

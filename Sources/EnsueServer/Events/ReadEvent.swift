@@ -13,26 +13,6 @@ struct ReadEvent: Endpoint {
     }
 
     func execute(_ input: (account: Account, id: EventID)) async throws -> Reply {
-        guard let event = try await engine.store.event(input.id), event.account == input.account else {
-            throw Problem.notFound("there is no event \(input.id) in the account '\(input.account)'")
-        }
-        return Reply(.ok, event.members)
-    }
-}
-
-extension RecordedEvent {
-    fileprivate var members: JSONMembers {
-        var members = JSONMembers()
-        members.add("id", text: id)
-        members.add("account", text: account)
-        members.add("type", text: type)
-        members.add("source", text: source)
-        members.add("key", text: key)
-        members.add("tags", JSONValue.array(tags.map { .string($0) }))
-        members.add("data", data)
-        members.add("time", text: time)
-        members.add("recordedAt", text: recordedAt)
-        members.add("cause", text: cause)
-        return members
+        Reply(.ok, try await engine.event(input.id, of: input.account).members)
     }
 }

@@ -8,6 +8,7 @@ internal import NIOHTTP1
 struct Call {
     let request: Request
     let context: CallContext
+    let query: Query
     let options: ServerOptions
 
     var parameters: Parameters { context.parameters }

@@ -5,6 +5,8 @@ protocol Endpoint: Sendable {
     associatedtype Input: Sendable
     static var method: HTTPRequest.Method { get }
     static var pattern: RouterPath { get }
+    /// What `/openapi.json` says of it. Query parameters that it does not name are refused.
+    static var operation: Operation { get }
 
     func read(_ call: Call) async throws -> Input
     func execute(_ input: Input) async throws -> Reply
@@ -39,8 +41,12 @@ struct Routes {
 
     private func add<E: Endpoint>(_ endpoint: E) {
         let options = options
+        let queryNames = E.operation.queryNames
         router.on(E.pattern, method: E.method) { request, context in
-            try await endpoint.respond(to: Call(request: request, context: context, options: options))
+            let query = try Query(request.uri.query)
+            if let queryNames { try query.demand(only: queryNames) }
+            return try await endpoint.respond(
+                to: Call(request: request, context: context, query: query, options: options))
         }
     }
 }

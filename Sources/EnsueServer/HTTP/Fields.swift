@@ -14,10 +14,8 @@ struct Fields {
 
     private static func unknown(_ name: String, _ allowed: [String]) -> Invalid {
         let shown = name.prefix(60)
-        let nearest = allowed.map { (distance: editDistance(String(shown), $0), name: $0) }
-            .min { $0.distance < $1.distance }
-        if let nearest, nearest.distance <= max(2, nearest.name.count / 3) {
-            return Invalid("unknown field '\(shown)'; did you mean '\(nearest.name)'?")
+        if let near = nearest(to: String(shown), among: allowed) {
+            return Invalid("unknown field '\(shown)'; did you mean '\(near)'?")
         }
         return Invalid("unknown field '\(shown)'; the fields are \(allowed.joined(separator: ", "))")
     }
@@ -27,6 +25,9 @@ struct Fields {
         guard let value = members[name], !value.isNull else { return nil }
         return value
     }
+
+    /// Nil where the member is absent; null is a value like any other.
+    func given(_ name: String) -> JSONValue? { members[name] }
 
     /// Any value, null included.
     func required(_ name: String) throws(Invalid) -> JSONValue {

@@ -15,7 +15,7 @@ struct HasuraHook: Endpoint {
     static let method = HTTPRequest.Method.post
     static let pattern: RouterPath = "/hooks/hasura"
 
-    enum Mapping: String, Sendable { case effect, event }
+    enum Mapping: String, Sendable, CaseIterable { case effect, event }
 
     struct Input: Sendable {
         let account: Account
@@ -31,15 +31,9 @@ struct HasuraHook: Endpoint {
         if let secret, !secret.matches(call.request.headers) {
             throw Problem.unauthorized("the header \(secret) is missing, or its value is not the agreed one")
         }
-        return Input(account: try call.account(), mapping: try mapping(call), body: try await call.jsonBody())
-    }
-
-    private func mapping(_ call: Call) throws -> Mapping? {
-        guard let text = call.request.uri.queryParameters["as"] else { return nil }
-        guard let mapping = Mapping(rawValue: String(text)) else {
-            throw Problem.malformed("'as' can be 'effect' or 'event'")
-        }
-        return mapping
+        return Input(
+            account: try call.account(), mapping: try call.query.choice("as", Mapping.self),
+            body: try await call.jsonBody())
     }
 
     func execute(_ input: Input) async throws -> Reply {
