@@ -68,7 +68,7 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "EnsueServer",
-            dependencies: ["Ensue", httpTypes, hummingbird, logging, nioCore, nioHTTP1, serviceLifecycle],
+            dependencies: ["Ensue", crypto, httpTypes, hummingbird, logging, nioCore, nioHTTP1, serviceLifecycle],
             swiftSettings: strict),
         .target(
             name: "EnsueCommands",

@@ -35,20 +35,33 @@ public struct EnsueServer: Sendable {
         let router = Router(context: CallContext.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: ProblemMiddleware())
         let routes = Routes(router: router, options: options)
-        let guarded: [any Endpoint] = [
-            RecordEvents(engine: engine), ListEvents(engine: engine), ReadEvent(engine: engine),
-            TraceEvent(engine: engine),
-            RequestEffects(engine: engine), ListEffects(engine: engine), ReadEffect(engine: engine),
-            TraceEffect(engine: engine), CancelEffect(engine: engine), RetryEffect(engine: engine),
-            ReplayEffect(engine: engine), ApproveEffect(engine: engine), RefuseEffect(engine: engine),
-            CompleteEffect(engine: engine), ListKinds(engine: engine),
-            CompleteRun(engine: engine), HasuraHook(engine: engine, secret: options.hasuraSecret),
-        ]
+        let guarded: [any Endpoint] =
+            [
+                ListEvents(engine: engine), ReadEvent(engine: engine), TraceEvent(engine: engine),
+                RequestEffects(engine: engine, unknownKinds: options.unknownKinds), ListEffects(engine: engine),
+                ReadEffect(engine: engine), TraceEffect(engine: engine), CancelEffect(engine: engine),
+                RetryEffect(engine: engine), ReplayEffect(engine: engine), ApproveEffect(engine: engine),
+                RefuseEffect(engine: engine), CompleteEffect(engine: engine), ListKinds(engine: engine),
+                CompleteRun(engine: engine),
+            ] + deliveries(engine: engine, options: options)
         let open: [any Endpoint] = [Liveness(), Readiness(store: engine.store)]
         routes.add(open + [ReadOpenAPI(of: guarded + open)])
         router.add(middleware: BrowserGuard())
         routes.add(guarded)
         return router
+    }
+
+    /// Where things come in from other systems as well, and what became of those that were refused.
+    private static func deliveries(engine: Engine, options: ServerOptions) -> [any Endpoint] {
+        let types = KnownTypes(engine: engine, accepted: options.eventTypes)
+        let routes = HasuraRoutes(options.hasuraEndpoints)
+        let intake = HasuraIntake(engine: engine, types: types, unknownKinds: options.unknownKinds)
+        return [
+            RecordEvents(engine: engine, types: types), LogEvent(engine: engine, types: types),
+            HasuraHook(intake: intake, secret: options.hasuraSecret), HasuraNamedHook(intake: intake, routes: routes),
+            ListRejections(store: engine.store), ReadRejection(store: engine.store),
+            ReplayRejection(intake: intake, routes: routes),
+        ]
     }
 
     /// The server as a service. `onServerRunning` is called once it accepts connections, with the listening channel.

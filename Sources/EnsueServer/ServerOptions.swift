@@ -14,13 +14,43 @@ public struct ServerOptions: Sendable {
     /// How many events or effects one array may hold: they are written in one transaction.
     public var batchLimit: Int
 
+    /// Which event types may be recorded.
+    public var eventTypes: EventTypes
+    /// What becomes of requests for kinds that no worker has registered within seven days.
+    public var unknownKinds: UnknownKinds
+    /// The endpoints `/hooks/hasura/{name}`; of two with one name the last counts.
+    public var hasuraEndpoints: [HasuraEndpoint]
+
     public init(
-        port: Int = 8080, hasuraSecret: SecretHeader? = nil, bodyLimit: Int = 1 << 20, batchLimit: Int = 1000
+        port: Int = 8080, hasuraSecret: SecretHeader? = nil, bodyLimit: Int = 1 << 20, batchLimit: Int = 1000,
+        eventTypes: EventTypes = .open, unknownKinds: UnknownKinds = .refuse, hasuraEndpoints: [HasuraEndpoint] = []
     ) {
         self.port = port
         self.hasuraSecret = hasuraSecret
+        self.eventTypes = eventTypes
+        self.unknownKinds = unknownKinds
+        self.hasuraEndpoints = hasuraEndpoints
         self.bodyLimit = bodyLimit
         self.batchLimit = batchLimit
+    }
+}
+
+extension ServerOptions {
+    /// Which event types are accepted over HTTP.
+    public enum EventTypes: String, Sendable, CaseIterable {
+        /// Every well-formed name.
+        case open
+        /// Types that this process knows: those that its handlers declare, and those that a listener names exactly.
+        /// Others are refused as `unknown-type`.
+        case declared
+    }
+
+    /// What is done with an effect that is requested over HTTP or by Hasura while no worker handles its kind.
+    public enum UnknownKinds: String, Sendable, CaseIterable {
+        /// It is refused as `unknown-kind`.
+        case refuse
+        /// It is stored, and waits visibly for a worker.
+        case accept
     }
 }
 
