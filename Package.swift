@@ -124,6 +124,8 @@ let package = Package(
             ],
             resources: [.copy("Fixtures")], swiftSettings: strict),
         .testTarget(
+            name: "EnsueCommandsTests", dependencies: ["Ensue", "EnsueCommands"], swiftSettings: strict),
+        .testTarget(
             name: "EndToEndTests",
             dependencies: [
                 "Ensue", "EnsueMain", "EnsuePostgres", "ExactlyOnce", "OwnTransaction", "PostgresServer", grdb,

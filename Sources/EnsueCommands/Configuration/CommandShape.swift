@@ -57,6 +57,20 @@ struct CommandShape: Decodable, Sendable {
     }
 }
 
+extension CommandShape {
+    /// The parser would speak of an unexpected argument.
+    func refuseUnknownCommand(_ word: String?, behind path: [String]) throws {
+        guard let word, !word.hasPrefix("-"), word != "help", !commands.isEmpty else { return }
+        let near = commands.map(\.commandName).filter { editDistance(word, $0) <= max(2, $0.count / 3) }
+            .min { editDistance(word, $0) < editDistance(word, $1) }
+        let program = ([RootCommand.programName] + path).joined(separator: " ")
+        let advice =
+            near.map { "did you mean '\(program) \($0)'?" }
+            ?? "there are \(commands.filter { $0.commandName != "help" }.map(\.commandName).joined(separator: ", "))"
+        throw ValidationError("'\(program)' has no command '\(word)'; \(advice)")
+    }
+}
+
 /// What the argument parser says of a program.
 private struct Description: Decodable { let command: CommandShape }
 

@@ -20,6 +20,7 @@ struct ConfiguredArguments: Sendable {
         let (command, path) = root.chosen(by: given)
         let words = Array(given.prefix(path.count))
         let rest = command.namingAPIKey(in: Array(given.dropFirst(path.count)))
+        try command.refuseUnknownCommand(rest.first, behind: words)
         let isQuestion = given.prefix { $0 != "--" }.contains { Self.questions.contains($0) }
         guard !path.isEmpty, !isQuestion, command.commands.isEmpty else {
             arguments = words + rest

@@ -22,7 +22,12 @@ struct EffectEnd {
             throw CommandFailure("effect \(id) \(status.state == "failed" ? "failed" : "was cancelled")\(reason)")
         default:
             throw CommandFailure(
-                "effect \(id) has not ended in time; it is \(status.state)", status: .unfinished)
+                "effect \(id) has not ended in time; it is \(status.state)\(hint)", status: .unfinished)
         }
+    }
+
+    private var hint: String {
+        guard effect["state"]?.string == "ready" else { return "" }
+        return ". Is `\(RootCommand.programName) serve`, or another worker, running on this store?"
     }
 }
