@@ -22,6 +22,7 @@ let hummingbirdTesting: Target.Dependency = .product(name: "HummingbirdTesting",
 let inMemoryLogging: Target.Dependency = .product(name: "InMemoryLogging", package: "swift-log")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 let serviceLifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
@@ -73,7 +74,8 @@ let package = Package(
             name: "EnsueCommands",
             dependencies: [
                 "Ensue", "EnsueSQLite", "EnsuePostgres", "EnsueEffects", "EnsueServer", argumentParser, asyncHTTPClient,
-                configuration, httpTypes, hummingbird, logging, nioCore, nioHTTP1, serviceLifecycle, unixSignals,
+                configuration, httpTypes, hummingbird, logging, nioCore, nioHTTP1, nioPosix, serviceLifecycle,
+                unixSignals,
             ],
             swiftSettings: strict),
         .executableTarget(
@@ -136,6 +138,8 @@ let package = Package(
                 nioCore,
             ],
             resources: [.copy("Fixtures")], swiftSettings: strict),
+        .testTarget(
+            name: "EnsueCommandsTests", dependencies: ["Ensue", "EnsueCommands"], swiftSettings: strict),
         .testTarget(
             name: "EndToEndTests",
             dependencies: [

@@ -1,5 +1,24 @@
-/// Why a command cannot go on, in words that say what to do. Printed as it is; the exit code is 1.
+internal import ArgumentParser
+
+/// Why a command cannot go on, in words that say what to do. Printed as it is.
 struct CommandFailure: Error, CustomStringConvertible {
     let description: String
-    init(_ description: String) { self.description = description }
+    let status: Status
+
+    /// What the process ends with.
+    enum Status: Int32, Sendable {
+        /// Something failed or was refused.
+        case failed = 1
+        /// The store cannot be opened, the server cannot be reached, or it cannot serve now.
+        case unreachable = 2
+        /// What was waited for has not ended in time.
+        case unfinished = 3
+
+        var exitCode: ExitCode { ExitCode(rawValue) }
+    }
+
+    init(_ description: String, status: Status = .failed) {
+        self.description = description
+        self.status = status
+    }
 }

@@ -1,4 +1,3 @@
-internal import ArgumentParser
 public import Ensue
 
 /// The `ensue` command line, for executables with handlers of their own:
@@ -12,21 +11,10 @@ public import Ensue
 public enum EnsueCommandLine {
     @TaskLocal static var handlers = Handlers()
 
-    /// Parses the process's arguments and runs the command that they name. `serve` works with exactly `handlers`;
-    /// `demo` brings its own. When something goes wrong, prints one line that says what and exits with a code other
-    /// than 0.
+    /// Parses the process's arguments and runs the command that they name. `serve` works with exactly `handlers`, and
+    /// `request` on a store checks payloads as they do; `demo` brings its own. When something goes wrong, prints what it
+    /// is and exits with a code other than 0.
     public static func run(handlers: Handlers) async {
-        await $handlers.withValue(handlers) { await RootCommand.main() }
+        await $handlers.withValue(handlers) { await RootCommand.start(Array(CommandLine.arguments.dropFirst())) }
     }
-}
-
-struct RootCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: programName, abstract: "A durable event-and-effect engine: events happen, effects ensue.",
-        version: version, subcommands: [Serve.self, Demo.self, Doctor.self, WatchTables.self, Adopt.self, Migrate.self])
-
-    static let version = "0.1.0"
-
-    /// What the user typed to start this program.
-    static let programName = CommandLine.arguments.first?.split(separator: "/").last.map(String.init) ?? "ensue"
 }

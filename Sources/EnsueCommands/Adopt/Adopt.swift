@@ -87,16 +87,19 @@ struct Adopt: AsyncParsableCommand {
         let adoptions = try await location.withTables { try await $0.adoptions() }
         if json { return Terminal.output.print(try JSONText.encoding(adoptions).text) }
         guard !adoptions.isEmpty else { return Terminal.output.print("No table is adopted.") }
-        let rows = adoptions.map { adoption in
+        let rows = adoptions.map { adoption -> [StyledText] in
             let columns = adoption.columns
             return [
-                adoption.table + (adoption.isDropped ? " (dropped)" : ""),
-                [columns.id, columns.kind, columns.payload].joined(separator: ","),
-                [columns.completed, columns.completion, columns.error].compactMap { $0 }.joined(separator: ","),
-                adoption.isBackfilled ? "all" : "in part", "\(adoption.leftAlone)", adoption.account.rawValue,
+                "\(adoption.table)\(adoption.isDropped ? " (dropped)" : "")",
+                "\([columns.id, columns.kind, columns.payload].joined(separator: ","))",
+                "\([columns.completed, columns.completion, columns.error].compactMap { $0 }.joined(separator: ","))",
+                adoption.isBackfilled ? "all" : "in part", "\(adoption.leftAlone)", "\(adoption.account)",
             ]
         }
         Terminal.output.print(
-            table: ["table", "from", "written back to", "former rows", "left alone", "account"], rows)
+            table: [
+                .init("table", shrinksTo: 12), .init("from", shrinksTo: 8), .init("written back to", shrinksTo: 8),
+                .init("former rows", shrinksTo: 7), .init("left alone", shrinksTo: 5), .init("account", shrinksTo: 7),
+            ], rows)
     }
 }

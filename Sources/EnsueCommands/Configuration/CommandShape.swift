@@ -58,14 +58,30 @@ struct CommandShape: Decodable, Sendable {
 }
 
 extension CommandShape {
+    /// The parser would speak of an unexpected argument.
+    func refuseUnknownCommand(_ word: String?, behind path: [String]) throws {
+        guard let word, !word.hasPrefix("-"), word != "help", !commands.isEmpty else { return }
+        let near = commands.map(\.commandName).filter { editDistance(word, $0) <= max(2, $0.count / 3) }
+            .min { editDistance(word, $0) < editDistance(word, $1) }
+        let program = ([RootCommand.programName] + path).joined(separator: " ")
+        let advice =
+            near.map { "did you mean '\(program) \($0)'?" }
+            ?? "there are \(commands.filter { $0.commandName != "help" }.map(\.commandName).joined(separator: ", "))"
+        throw ValidationError("'\(program)' has no command '\(word)'; \(advice)")
+    }
+}
+
+/// What the argument parser says of a program.
+private struct Description: Decodable { let command: CommandShape }
+
+extension CommandShape {
     /// Everything below a command.
     init(of command: (some ParsableCommand).Type) throws {
-        struct Dump: Decodable { let command: CommandShape }
         do {
             _ = try command.parseAsRoot(["--experimental-dump-help"])
             preconditionFailure("the argument parser no longer describes its commands")
         } catch {
-            self = try JSONText(parsing: command.fullMessage(for: error)).decode(Dump.self).command
+            self = try JSONText(parsing: command.fullMessage(for: error)).decode(Description.self).command
         }
     }
 }

@@ -20,6 +20,7 @@ struct ConfiguredArguments: Sendable {
         let (command, path) = root.chosen(by: given)
         let words = Array(given.prefix(path.count))
         let rest = command.namingAPIKey(in: Array(given.dropFirst(path.count)))
+        try command.refuseUnknownCommand(rest.first, behind: words)
         let isQuestion = given.prefix { $0 != "--" }.contains { Self.questions.contains($0) }
         guard !path.isEmpty, !isQuestion, command.commands.isEmpty else {
             arguments = words + rest
@@ -66,7 +67,9 @@ struct ConfiguredArguments: Sendable {
     private static func file(
         _ command: CommandShape, _ given: [String], _ environment: [String: String]
     ) async throws -> ConfigurationFile? {
-        let named = given.indices.first { given[$0] == "--config" }.flatMap { $0 + 1 < given.count ? given[$0 + 1] : nil }
+        let named = given.indices.first { given[$0] == "--config" }.flatMap {
+            $0 + 1 < given.count ? given[$0 + 1] : nil
+        }
         let joined = given.first { $0.hasPrefix("--config=") }.map { String($0.dropFirst("--config=".count)) }
         let path = named ?? joined ?? environment["ENSUE_CONFIG"].flatMap { $0.isEmpty ? nil : $0 }
         guard let path, command.option("config") != nil else { return nil }

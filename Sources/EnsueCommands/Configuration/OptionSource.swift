@@ -16,9 +16,11 @@ struct OptionSource: Sendable {
         let place: String
     }
 
+    /// An empty variable says nothing. Several values of one option are parted by `;`: some hold commas.
     static func environment(_ variables: [String: String]) -> OptionSource {
         let filled = variables.filter { !$0.value.isEmpty }
-        return OptionSource(provider: EnvironmentVariablesProvider(environmentVariables: filled), kind: .environment)
+        let provider = EnvironmentVariablesProvider(environmentVariables: filled, arraySeparator: ";")
+        return OptionSource(provider: provider, kind: .environment)
     }
 
     static func file(_ provider: any ConfigProvider, path: String) -> OptionSource {

@@ -1,5 +1,4 @@
 internal import Ensue
-internal import Foundation
 
 /// Shows what an engine does, one line a run.
 struct LiveLines: Sendable {
@@ -32,14 +31,7 @@ struct LiveLines: Sendable {
         return String(columns.joined(separator: "  ").reversed().drop { $0 == " " }.reversed())
     }
 
-    private var time: String {
-        let style = Date.VerbatimFormatStyle(
-            format: """
-                \(hour: .twoDigits(clock: .twentyFourHour, hourCycle: .zeroBased)):\(minute: .twoDigits):\
-                \(second: .twoDigits)
-                """, timeZone: .current, calendar: .current)
-        return clock.now().date.formatted(style)
-    }
+    private var time: String { clock.now().clockTime }
 
     private static func words(_ transition: Transition) -> (result: String, style: Terminal.Style, rest: String) {
         let error = transition.attempted?.error.map { "   \($0)" } ?? ""

@@ -20,9 +20,29 @@ struct Serve: AsyncParsableCommand {
     @Option(
         help: """
             The header that deliveries from Hasura must carry, as HEADER:VALUE. Other users of the machine can see \
-            arguments: the environment variable ENSUE_HASURA_SECRET is the better place.
+            arguments: $ENSUE_HASURA_SECRET is the better place.
             """)
     var hasuraSecret: String?
+
+    @Option(
+        name: .customLong("hasura-endpoint"),
+        help: ArgumentHelp(
+            """
+            An endpoint /hooks/hasura/NAME, as NAME or NAME:mapping=event,account=acme,rejected=accepted,\
+            secret=HEADER:VALUE; mapping is automatic, effect or event, rejected is refused or accepted, secret comes \
+            last. May be given again.
+            """, valueName: "endpoint"))
+    var hasuraEndpoints: [String] = []
+
+    @Option(
+        help: "What becomes of requests for kinds that no worker handles: refuse or accept. (default: refuse)",
+        completion: .list(["refuse", "accept"]), transform: choice)
+    var unknownKinds = ServerOptions.UnknownKinds.refuse
+
+    @Option(
+        help: "Which event types may be recorded over HTTP: open, which is any, or declared. (default: open)",
+        completion: .list(["open", "declared"]), transform: choice)
+    var eventTypes = ServerOptions.EventTypes.open
 
     @Option(help: Logger.Level.help(default: .info), transform: Logger.Level.parse)
     var logLevel: Logger.Level = .info
@@ -39,8 +59,7 @@ struct Serve: AsyncParsableCommand {
 
     func run() async throws {
         let logger = Logger(label: "ensue", level: logLevel)
-        let options = ServerOptions(
-            port: port, hasuraSecret: try secret())
+        let options = try serverOptions()
         let store = try await location.open(logger: logger)
         let engine = try Engine(
             store: store, handlers: EnsueCommandLine.handlers,
@@ -57,14 +76,23 @@ struct Serve: AsyncParsableCommand {
         logger.info("stopped")
     }
 
-    private func secret() throws -> SecretHeader? {
-        let variable = "ENSUE_HASURA_SECRET"
-        let fromEnvironment = ProcessInfo.processInfo.environment[variable]
-        guard let text = hasuraSecret ?? fromEnvironment.flatMap({ $0.isEmpty ? nil : $0 }) else { return nil }
-        do { return try SecretHeader(parsing: text) } catch {
-            throw CommandFailure("\(hasuraSecret == nil ? variable : "--hasura-secret"): \(error)")
+    private func serverOptions() throws -> ServerOptions {
+        var options = ServerOptions(port: port, eventTypes: eventTypes, unknownKinds: unknownKinds)
+        do { options.hasuraSecret = try hasuraSecret.map { try SecretHeader(parsing: $0) } } catch {
+            throw ValidationError("--hasura-secret: \(error)")
         }
+        do { options.hasuraEndpoints = try HasuraEndpoint.endpoints(parsing: hasuraEndpoints) } catch {
+            throw ValidationError("--hasura-endpoint: \(error)")
+        }
+        return options
     }
+}
+
+/// Reads an option's value that is one of a few words.
+private func choice<Choice: RawRepresentable<String> & CaseIterable>(_ text: String) throws -> Choice {
+    if let choice = Choice(rawValue: text) { return choice }
+    let words = Choice.allCases.map(\.rawValue).joined(separator: " or ")
+    throw ValidationError("'\(text)' is not possible here; it can be \(words)")
 }
 
 extension Logger.Level {

@@ -17,27 +17,46 @@ struct Terminal: Sendable {
 
     private let handle: FileHandle
     let isColoured: Bool
+    /// The columns of a terminal; nil for what is none, where nothing is to be cut.
+    let width: Int?
 
     private init(_ handle: FileHandle) {
         self.handle = handle
         let environment = ProcessInfo.processInfo.environment
         let isRefused = environment["NO_COLOR"].map { !$0.isEmpty } ?? false
-        isColoured = isatty(handle.fileDescriptor) == 1 && !isRefused && environment["TERM"] != "dumb"
+        let isTerminal = isatty(handle.fileDescriptor) == 1
+        isColoured = isTerminal && !isRefused && environment["TERM"] != "dumb"
+        width =
+            isTerminal ? Self.columns(of: handle.fileDescriptor) ?? environment["COLUMNS"].flatMap(Int.init) ?? 80 : nil
+    }
+
+    /// A stream as tests want it.
+    init(width: Int?, isColoured: Bool) {
+        handle = .nullDevice
+        self.width = width
+        self.isColoured = isColoured
+    }
+
+    private static func columns(of descriptor: Int32) -> Int? {
+        var size = winsize()
+        guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
+        return Int(size.ws_col)
     }
 
     func styled(_ text: String, _ style: Style) -> String {
-        isColoured && style != .plain ? "\u{1B}[\(style.rawValue)m\(text)\u{1B}[0m" : text
+        isColoured && style != .plain && !text.isEmpty ? "\u{1B}[\(style.rawValue)m\(text)\u{1B}[0m" : text
     }
 
     /// Writes a line at once and in one piece. A stream that nobody reads any more loses it.
     func print(_ line: String) {
-        do { try handle.write(contentsOf: Data((line + "\n").utf8)) } catch { return }
+        do { try write(line) } catch { return }
+    }
+
+    /// Writes a line at once and in one piece; throws ``NobodyReads`` when the other end is gone.
+    func write(_ line: String) throws(NobodyReads) {
+        do { try handle.write(contentsOf: Data((line + "\n").utf8)) } catch { throw NobodyReads() }
     }
 }
 
-extension String {
-    /// The text, filled up with blanks.
-    func padded(to width: Int) -> String {
-        self + String(repeating: " ", count: Swift.max(0, width - count))
-    }
-}
+/// The reader of the output has had enough, as `head` has after ten lines.
+struct NobodyReads: Error {}

@@ -15,14 +15,17 @@ struct WatchList: AsyncParsableCommand {
         let watches = try await location.withTables { try await $0.watches() }
         if json { return Terminal.output.print(try JSONText.encoding(watches).text) }
         guard !watches.isEmpty else { return Terminal.output.print("No table is watched.") }
-        let rows = watches.map { watch in
+        let rows = watches.map { watch -> [StyledText] in
             [
-                watch.name, watch.table + (watch.isDropped ? " (dropped)" : ""),
-                watch.operations.map(\.rawValue).joined(separator: ","),
-                watch.columns?.joined(separator: ",") ?? "all", watch.condition ?? "", watch.account.rawValue,
+                "\(watch.name)", "\(watch.table)\(watch.isDropped ? " (dropped)" : "")",
+                "\(watch.operations.map(\.rawValue).joined(separator: ","))",
+                "\(watch.columns?.joined(separator: ",") ?? "all")", "\(watch.condition ?? "")", "\(watch.account)",
             ]
         }
         Terminal.output.print(
-            table: ["name", "table", "on", "columns", "when", "account"], rows)
+            table: [
+                .init("name", shrinksTo: 8), .init("table", shrinksTo: 12), .init("on", shrinksTo: 6),
+                .init("columns", shrinksTo: 7), .init("when", shrinksTo: 6), .init("account", shrinksTo: 7),
+            ], rows)
     }
 }

@@ -7,21 +7,19 @@ internal import Logging
 
 /// Where a command keeps its store.
 struct StoreLocation: ParsableArguments {
-    static let variable = "ENSUE_STORE"
+    @OptionGroup var configuration: ConfigurationOption
 
     @Option(
         name: .customLong("store"),
         help: """
-            An SQLite file, which is created if it is missing, or the address of a PostgreSQL database: \
-            postgres://user@host/database. (default: $\(variable), or else ensue.db) Other users of the machine can see \
-            arguments: give a password in $\(variable), in $PGPASSWORD or in ~/.pgpass.
-            """)
+            An SQLite file, or the address of a PostgreSQL database: postgres://user@host/database. Other users of the \
+            machine can see arguments: give a password in $ENSUE_STORE, in $PGPASSWORD or in ~/.pgpass. \
+            (default: ensue.db)
+            """, completion: .file())
     var given: String?
 
     /// The file's path or the database's address, which may hold a password.
-    var path: String {
-        given ?? ProcessInfo.processInfo.environment[Self.variable].flatMap { $0.isEmpty ? nil : $0 } ?? "ensue.db"
-    }
+    var path: String { given ?? "ensue.db" }
 
     /// Whether the store is a PostgreSQL database. Throws for an address of another kind.
     func isPostgres() throws -> Bool {
@@ -36,11 +34,18 @@ struct StoreLocation: ParsableArguments {
         return true
     }
 
-    func open(logger: Logger = Logger(label: "ensue")) async throws -> any Store {
+    /// The store; a file that is missing is created if `createsFile` says so.
+    func open(logger: Logger = Logger(label: "ensue"), createsFile: Bool = true) async throws -> any Store {
         guard !path.isEmpty else { throw CommandFailure("--store is empty; give the path of a file") }
         if try isPostgres() { return try await openPostgres(logger: logger) }
+        guard createsFile || FileManager.default.fileExists(atPath: path) else {
+            throw CommandFailure(
+                "there is no store at '\(path)'; `\(RootCommand.programName) serve` and "
+                    + "`\(RootCommand.programName) record` create one, and --store or --server name another",
+                status: .unreachable)
+        }
         do { return try SQLiteStore(path: path) } catch let error as StoreError {
-            throw CommandFailure("cannot use the store '\(path)': \(error)")
+            throw CommandFailure("cannot use the store '\(path)': \(error)", status: .unreachable)
         }
     }
 
@@ -49,7 +54,7 @@ struct StoreLocation: ParsableArguments {
         options: PostgresStore.Options? = nil, logger: Logger = Logger(label: "ensue")
     ) async throws -> PostgresStore {
         do { return try await PostgresStore(path, options: options, logger: logger) } catch let error as StoreError {
-            throw CommandFailure("cannot use the store: \(error)")
+            throw CommandFailure("cannot use the store: \(error)", status: .unreachable)
         }
     }
 }

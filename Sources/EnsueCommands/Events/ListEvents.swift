@@ -1,0 +1,61 @@
+internal import ArgumentParser
+internal import Ensue
+
+/// `ensue events list`.
+struct ListEvents: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list", abstract: "List events, newest first.",
+        discussion: "ensue events list --type polls.PollCompleted --since 1h")
+
+    @OptionGroup(title: "Where") var location: LedgerLocation
+
+    @OptionGroup(title: "Which") var filter: EventFilter
+
+    @OptionGroup var period: Period
+    @OptionGroup var list: ListOptions
+    @OptionGroup var presentation: Presentation
+
+    func run() async throws {
+        let times = presentation.times
+        try await location.withLedger { ledger in
+            try await list.show(
+                "/v1/events", of: ledger, filter.query + period.query, presentation, columns: Self.columns,
+                emptiness: filter.emptiness, row: { Self.row($0, times) })
+        }
+    }
+
+    static let columns: [Table.Column] = [
+        .init("id"), .init("type", shrinksTo: 10), .init("source", shrinksTo: 6), .init("key", shrinksTo: 6),
+        .init("recorded"), .init("data", shrinksTo: 10),
+    ]
+
+    static func row(_ event: JSONValue, _ times: TimeDisplay) -> [StyledText] {
+        [
+            "\(event["id"]?.string ?? "")", "\(event["type"]?.string ?? "")", "\(event["source"]?.string ?? "")",
+            "\(event["key"]?.string ?? "")", "\(times.text(event["recordedAt"]))",
+            StyledText(event["data"]?.text ?? "", .faint),
+        ]
+    }
+}
+
+/// Which events are meant.
+struct EventFilter: ParsableArguments {
+    @Option(help: "Only events of this type.")
+    var type: String?
+
+    @Option(help: "Only events of this source: /<type>/<key>.")
+    var source: String?
+
+    @Option(help: "Only the event with this key.")
+    var key: String?
+
+    var query: [(name: String, value: String?)] { [("type", type), ("source", source), ("key", key)] }
+
+    var emptiness: String {
+        let program = RootCommand.programName
+        guard type == nil, source == nil, key == nil else {
+            return "There is no such event; `\(program) events list` shows all."
+        }
+        return "There are no events yet. Record one: \(program) record hello.World '{\"name\":\"you\"}'"
+    }
+}
