@@ -48,6 +48,7 @@ public struct EnsueServer: Sendable {
             Liveness(), Readiness(store: engine.store), ReadClient(), ReadClientDeclarations(),
         ]
         routes.add(open + [ReadOpenAPI(of: guarded + open)])
+        if let folder = options.pages { Pages(folder: folder).add(to: router) }
         router.add(middleware: BrowserGuard())
         routes.add(guarded)
         return router

@@ -13,14 +13,18 @@ public struct ServerOptions: Sendable {
     public var bodyLimit: Int
     /// How many events or effects one array may hold: they are written in one transaction.
     public var batchLimit: Int
+    /// A folder whose files are served to everyone at `/pages/`; nil for none.
+    public var pages: String?
 
     public init(
-        port: Int = 8080, hasuraSecret: SecretHeader? = nil, bodyLimit: Int = 1 << 20, batchLimit: Int = 1000
+        port: Int = 8080, hasuraSecret: SecretHeader? = nil, bodyLimit: Int = 1 << 20, batchLimit: Int = 1000,
+        pages: String? = nil
     ) {
         self.port = port
         self.hasuraSecret = hasuraSecret
         self.bodyLimit = bodyLimit
         self.batchLimit = batchLimit
+        self.pages = pages
     }
 }
 

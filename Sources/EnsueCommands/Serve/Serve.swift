@@ -24,6 +24,9 @@ struct Serve: AsyncParsableCommand {
             """)
     var hasuraSecret: String?
 
+    @Option(help: "A folder with pages that use the API; its files are served to everyone at /pages/.")
+    var pages: String?
+
     @Option(help: Logger.Level.help(default: .info), transform: Logger.Level.parse)
     var logLevel: Logger.Level = .info
 
@@ -32,6 +35,9 @@ struct Serve: AsyncParsableCommand {
 
     func validate() throws {
         try validate(port: port)
+        if let pages, !FileManager.default.fileExists(atPath: pages + "/") {
+            throw ValidationError("--pages: there is no folder '\(pages)'")
+        }
         if let retention, !(1...36_500).contains(retention) {
             throw ValidationError("--retention is a number of days from 1 to 36500")
         }
@@ -40,7 +46,7 @@ struct Serve: AsyncParsableCommand {
     func run() async throws {
         let logger = Logger(label: "ensue", level: logLevel)
         let options = ServerOptions(
-            port: port, hasuraSecret: try secret())
+            port: port, hasuraSecret: try secret(), pages: pages)
         let store = try await location.open(logger: logger)
         let engine = try Engine(
             store: store, handlers: EnsueCommandLine.handlers,
