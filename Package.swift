@@ -147,6 +147,6 @@ let package = Package(
                 "OwnTransaction", "PostgresServer", "WebApplication", grdb, asyncHTTPClient, hummingbird, logging,
                 nioCore, nioHTTP1, serviceLifecycle,
             ],
-            swiftSettings: strict),
+            exclude: ["JavaScript"], swiftSettings: strict),
     ]
 )

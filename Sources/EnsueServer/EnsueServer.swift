@@ -41,6 +41,7 @@ public struct EnsueServer: Sendable {
         let routes = Routes(router: router, options: options)
         let all = Endpoints(engine: engine, options: options)
         routes.add(all.open + [ReadOpenAPI(of: all.guarded + all.otherwiseProtected + all.open)])
+        if let folder = options.pages { Pages(folder: folder).add(to: router) }
         router.add(middleware: BrowserGuard(host: options.host, asksForKeys: !options.apiKeys.isEmpty))
         router.add(middleware: Intake(admission: admission, limits: options.limits, bodyLimit: options.bodyLimit))
         if !options.apiKeys.isEmpty {

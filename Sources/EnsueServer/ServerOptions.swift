@@ -25,10 +25,14 @@ public struct ServerOptions: Sendable {
     /// The endpoints `/hooks/hasura/{name}`; of two with one name the last counts.
     public var hasuraEndpoints: [HasuraEndpoint]
 
+    /// A folder whose files are served to everyone at `/pages/`; nil for none.
+    public var pages: String?
+
     public init(
         host: String = "127.0.0.1", port: Int = 8080, apiKeys: [APIKey] = [], hasuraSecret: SecretHeader? = nil,
         hasuraEndpoints: [HasuraEndpoint] = [], eventTypes: EventTypes = .open, unknownKinds: UnknownKinds = .refuse,
-        bodyLimit: Int = 1 << 20, batchLimit: Int = 1000, limits: ServerLimits = ServerLimits()
+        bodyLimit: Int = 1 << 20, batchLimit: Int = 1000, limits: ServerLimits = ServerLimits(),
+        pages: String? = nil
     ) {
         self.host = host
         self.port = port
@@ -40,6 +44,7 @@ public struct ServerOptions: Sendable {
         self.batchLimit = batchLimit
         self.apiKeys = apiKeys
         self.limits = limits
+        self.pages = pages
     }
 }
 

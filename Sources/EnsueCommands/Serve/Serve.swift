@@ -44,6 +44,9 @@ struct Serve: AsyncParsableCommand {
         completion: .list(["open", "declared"]), transform: choice)
     var eventTypes = ServerOptions.EventTypes.open
 
+    @Option(help: "A folder with pages that use the API; its files are served to everyone at /pages/.")
+    var pages: String?
+
     @Option(help: Logger.Level.help(default: .info), transform: Logger.Level.parse)
     var logLevel: Logger.Level = .info
 
@@ -52,6 +55,9 @@ struct Serve: AsyncParsableCommand {
 
     func validate() throws {
         try validate(port: port)
+        if let pages, !FileManager.default.fileExists(atPath: pages + "/") {
+            throw ValidationError("--pages: there is no folder '\(pages)'")
+        }
         if let retention, !(1...36_500).contains(retention) {
             throw ValidationError("--retention is a number of days from 1 to 36500")
         }
@@ -77,7 +83,7 @@ struct Serve: AsyncParsableCommand {
     }
 
     private func serverOptions() throws -> ServerOptions {
-        var options = ServerOptions(port: port, eventTypes: eventTypes, unknownKinds: unknownKinds)
+        var options = ServerOptions(port: port, eventTypes: eventTypes, unknownKinds: unknownKinds, pages: pages)
         do { options.hasuraSecret = try hasuraSecret.map { try SecretHeader(parsing: $0) } } catch {
             throw ValidationError("--hasura-secret: \(error)")
         }
