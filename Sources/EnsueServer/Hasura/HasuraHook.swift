@@ -34,7 +34,7 @@ struct HasuraNamedHook: Endpoint {
     let routes: HasuraRoutes
 
     func read(_ call: Call) async throws -> HasuraArrival {
-        let endpoint = try routes.endpoint(call.parameters.get("endpoint") ?? "")
+        let endpoint = try endpoint(call)
         try call.demand(endpoint.secret)
         return HasuraArrival(
             account: try account(call, endpoint), mapping: endpoint.mapping, rejected: endpoint.rejected,
@@ -43,12 +43,28 @@ struct HasuraNamedHook: Endpoint {
 
     func execute(_ input: HasuraArrival) async throws -> Reply { try await input.reply(intake) }
 
+    /// Which endpoints there are is not for everybody.
+    private func endpoint(_ call: Call) throws -> HasuraEndpoint {
+        do { return try routes.endpoint(call.parameters.get("endpoint") ?? "") } catch {
+            try call.demand(nil)
+            throw error
+        }
+    }
+
     /// The endpoint's account; a sender that speaks for another one is mistaken about the endpoint.
     private func account(_ call: Call, _ endpoint: HasuraEndpoint) throws -> Account {
         guard let account = endpoint.account else { return try call.account() }
-        if call.request.headers[.ensueAccount] != nil, try call.account() != account {
+        let isNamed = call.request.headers[.ensueAccount] != nil
+        guard try !(isNamed || call.context.caller.isBound) || call.account() == account else {
             throw Problem.forbidden("deliveries to this endpoint belong to the account '\(account)'")
         }
         return account
+    }
+}
+
+extension Caller {
+    fileprivate var isBound: Bool {
+        guard case .holder(let key) = self else { return false }
+        return key.account != nil
     }
 }
