@@ -68,7 +68,9 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "EnsueServer",
-            dependencies: ["Ensue", crypto, httpTypes, hummingbird, logging, nioCore, nioHTTP1, serviceLifecycle],
+            dependencies: [
+                "Ensue", crypto, httpTypes, hummingbird, logging, nioCore, nioHTTP1, serviceLifecycle,
+            ],
             swiftSettings: strict),
         .target(
             name: "EnsueCommands",

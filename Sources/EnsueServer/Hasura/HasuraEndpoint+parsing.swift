@@ -60,11 +60,12 @@ private struct Options {
 
     private static var list: String { names.joined(separator: ", ") }
 
+    /// Shows a name only if it is almost one of ours: a secret that stands where it should not may look like one.
     private static func unknown(_ name: String) -> Invalid {
         let near = names.first { editDistance($0, String(name.prefix(60))) <= 2 }
         return Invalid(
-            "there is no option '\(name.prefix(60))'; "
-                + (near.map { "did you mean '\($0)'?" } ?? "the options are \(list), secret last"))
+            near.map { "there is no option '\(name)'; did you mean '\($0)'?" }
+                ?? "there is an option that is none of \(list); secret comes last")
     }
 
     mutating func take(_ name: String) -> String? { values.removeValue(forKey: name) }
