@@ -12,7 +12,11 @@ import Testing
         let digests = Migration.all.map { migration in
             SHA256.hash(data: Data(migration.sql.utf8)).map { String(format: "%02x", $0) }.joined()
         }
-        #expect(digests == ["139c2108594b5112d5265987bdb05d11b30f048d053c5baaa3183271c96da8f4"])
+        #expect(
+            digests == [
+                "139c2108594b5112d5265987bdb05d11b30f048d053c5baaa3183271c96da8f4",
+                "6bbf6d0ac0831f192656f2d4b87ed1029fd1220cad8301566bf679c115023eb0",
+            ])
         #expect(Migration.all.map(\.number) == Array(1...Migration.all.count))
     }
 
