@@ -39,17 +39,23 @@ public struct EnsueServer: Sendable {
         let router = Router(context: CallContext.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: ProblemMiddleware())
         let routes = Routes(router: router, options: options)
+        let types = KnownTypes(engine: engine, accepted: options.eventTypes)
+        let hooks = HasuraRoutes(options.hasuraEndpoints)
+        let intake = HasuraIntake(engine: engine, types: types, unknownKinds: options.unknownKinds)
         let guarded: [any Endpoint] = [
-            RecordEvents(engine: engine), ListEvents(engine: engine), ReadEvent(engine: engine),
-            TraceEvent(engine: engine),
-            RequestEffects(engine: engine), ListEffects(engine: engine), ReadEffect(engine: engine),
-            TraceEffect(engine: engine), CancelEffect(engine: engine), RetryEffect(engine: engine),
-            ReplayEffect(engine: engine), ApproveEffect(engine: engine), RefuseEffect(engine: engine),
-            CompleteEffect(engine: engine), ListKinds(engine: engine),
+            RecordEvents(engine: engine, types: types), ListEvents(engine: engine), ReadEvent(engine: engine),
+            TraceEvent(engine: engine), LogEvent(engine: engine, types: types),
+            RequestEffects(engine: engine, unknownKinds: options.unknownKinds), ListEffects(engine: engine),
+            ReadEffect(engine: engine), TraceEffect(engine: engine), CancelEffect(engine: engine),
+            RetryEffect(engine: engine), ReplayEffect(engine: engine), ApproveEffect(engine: engine),
+            RefuseEffect(engine: engine), CompleteEffect(engine: engine), ListKinds(engine: engine),
+            ListRejections(store: engine.store), ReadRejection(store: engine.store),
+            ReplayRejection(intake: intake, routes: hooks),
         ]
-        // A completion's token is all it needs; Hasura has a secret of its own.
+        // A completion's token is all it needs; Hasura has secrets of its own.
         let otherwiseProtected: [any Endpoint] = [
-            CompleteRun(engine: engine), HasuraHook(engine: engine, secret: options.hasuraSecret),
+            CompleteRun(engine: engine), HasuraHook(intake: intake, secret: options.hasuraSecret),
+            HasuraNamedHook(intake: intake, routes: hooks),
         ]
         let open: [any Endpoint] = [Liveness(), Readiness(store: engine.store)]
         routes.add(open + [ReadOpenAPI(of: guarded + otherwiseProtected + open)])

@@ -18,17 +18,47 @@ public struct ServerOptions: Sendable {
     /// How much the server takes on, and how long it waits for slow senders.
     public var limits: ServerLimits
 
+    /// Which event types may be recorded.
+    public var eventTypes: EventTypes
+    /// What becomes of requests for kinds that no worker has registered within seven days.
+    public var unknownKinds: UnknownKinds
+    /// The endpoints `/hooks/hasura/{name}`; of two with one name the last counts.
+    public var hasuraEndpoints: [HasuraEndpoint]
+
     public init(
         host: String = "127.0.0.1", port: Int = 8080, hasuraSecret: SecretHeader? = nil, bodyLimit: Int = 1 << 20,
-        batchLimit: Int = 1000, apiKeys: [APIKey] = [], limits: ServerLimits = ServerLimits()
+        batchLimit: Int = 1000, apiKeys: [APIKey] = [], limits: ServerLimits = ServerLimits(),
+        eventTypes: EventTypes = .open, unknownKinds: UnknownKinds = .refuse, hasuraEndpoints: [HasuraEndpoint] = []
     ) {
         self.host = host
         self.port = port
         self.hasuraSecret = hasuraSecret
+        self.eventTypes = eventTypes
+        self.unknownKinds = unknownKinds
+        self.hasuraEndpoints = hasuraEndpoints
         self.bodyLimit = bodyLimit
         self.batchLimit = batchLimit
         self.apiKeys = apiKeys
         self.limits = limits
+    }
+}
+
+extension ServerOptions {
+    /// Which event types are accepted over HTTP.
+    public enum EventTypes: String, Sendable, CaseIterable {
+        /// Every well-formed name.
+        case open
+        /// Types that this process knows: those that its handlers declare, and those that a listener names exactly.
+        /// Others are refused as `unknown-type`.
+        case declared
+    }
+
+    /// What is done with an effect that is requested over HTTP or by Hasura while no worker handles its kind.
+    public enum UnknownKinds: String, Sendable, CaseIterable {
+        /// It is refused as `unknown-kind`.
+        case refuse
+        /// It is stored, and waits visibly for a worker.
+        case accept
     }
 }
 
@@ -48,7 +78,9 @@ public struct SecretHeader: Sendable, CustomStringConvertible {
     /// Parses `HEADER:VALUE`; blanks around the value do not count. The error never shows the text.
     public init(parsing text: String) throws(Invalid) {
         let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
-        guard parts.count == 2 else { throw Invalid("a secret header is written HEADER:VALUE") }
+        guard parts.count == 2, HTTPField.Name(String(parts[0])) != nil else {
+            throw Invalid("a secret header is written HEADER:VALUE")
+        }
         let value = parts[1].drop { $0 == " " }
         try self.init(name: String(parts[0]), value: String(value.reversed().drop { $0 == " " }.reversed()))
     }

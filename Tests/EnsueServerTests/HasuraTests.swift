@@ -1,6 +1,5 @@
 import Ensue
 import EnsueTesting
-import Foundation
 import HTTPTypes
 import HummingbirdTesting
 import Testing
@@ -9,13 +8,8 @@ import Testing
 
 @Suite(.timeLimit(.minutes(1)))
 struct HasuraTests {
-    private func fixture(_ name: String) throws -> String {
-        let url = try #require(Bundle.module.url(forResource: name, withExtension: "json", subdirectory: "Fixtures"))
-        return try String(contentsOf: url, encoding: .utf8)
-    }
-
     @Test func `an inserted row is an effect, with bigints to the digit, and once only`() async throws {
-        let insert = try fixture("insert")
+        let insert = try Fixture.hasura("insert")
         try await ServerBench.with { bench in
             try await bench.call { client in
                 let answer = try await client.post("/hooks/hasura", insert)
@@ -37,7 +31,7 @@ struct HasuraTests {
     }
 
     @Test func `a payload's bigint survives`() async throws {
-        let insert = try fixture("insert").replacing(#"{"RATESET":42}"#, with: #"{"RATESET":90071992547409931}"#)
+        let insert = try Fixture.hasura("insert").replacing(#"{"RATESET":42}"#, with: #"{"RATESET":90071992547409931}"#)
         try await ServerBench.with { bench in
             try await bench.call { client in
                 _ = try await client.post("/hooks/hasura", insert)
@@ -47,7 +41,7 @@ struct HasuraTests {
     }
 
     @Test func `a manual invocation is an effect as well`() async throws {
-        let manual = try fixture("manual")
+        let manual = try Fixture.hasura("manual")
         try await ServerBench.with { bench in
             let answer = try await bench.answer { try await $0.post("/hooks/hasura", manual) }
             #expect(answer.status == 202)
@@ -59,7 +53,7 @@ struct HasuraTests {
     func `a completion written back and a deleted row are acknowledged and ignored`(
         name: String, operation: String
     ) async throws {
-        let delivery = try fixture(name)
+        let delivery = try Fixture.hasura(name)
         try await ServerBench.with { bench in
             let answer = try await bench.answer { try await $0.post("/hooks/hasura", delivery) }
             #expect(answer.status == 200)
@@ -71,7 +65,7 @@ struct HasuraTests {
     }
 
     @Test func `a row of any other table is an event, and once only`() async throws {
-        let delivery = try fixture("any-table")
+        let delivery = try Fixture.hasura("any-table")
         try await ServerBench.with { bench in
             try await bench.call { client in
                 let answer = try await client.post("/hooks/hasura", delivery, ["Ensue-Account": "acme"])
@@ -93,7 +87,7 @@ struct HasuraTests {
     }
 
     @Test func `the mapping can be chosen by the URL`() async throws {
-        let (update, any) = (try fixture("update"), try fixture("any-table"))
+        let (update, any) = (try Fixture.hasura("update"), try Fixture.hasura("any-table"))
         try await ServerBench.with { bench in
             try await bench.call { client in
                 let event = try await client.post("/hooks/hasura?as=event", update)
@@ -105,7 +99,7 @@ struct HasuraTests {
     }
 
     @Test func `an unknown kind is refused with kind and id, and the delivery is kept`() async throws {
-        let insert = try fixture("insert").replacing("publish_rateset", with: "publish_ratesets")
+        let insert = try Fixture.hasura("insert").replacing("publish_rateset", with: "publish_ratesets")
         try await ServerBench.with { bench in
             let answer = try await bench.answer { try await $0.post("/hooks/hasura", insert) }
             #expect(answer.status == 422)
@@ -118,7 +112,7 @@ struct HasuraTests {
     }
 
     @Test func `a payload that its handler does not accept is refused with kind and id`() async throws {
-        let insert = try fixture("insert").replacing(#"{"RATESET":42}"#, with: "{}")
+        let insert = try Fixture.hasura("insert").replacing(#"{"RATESET":42}"#, with: "{}")
         try await ServerBench.with { bench in
             let answer = try await bench.answer { try await $0.post("/hooks/hasura", insert) }
             #expect(answer.status == 422)
@@ -155,7 +149,7 @@ struct HasuraTests {
     }
 
     @Test func `only a sender with the secret is let in`() async throws {
-        let insert = try fixture("insert")
+        let insert = try Fixture.hasura("insert")
         let secret = try SecretHeader(parsing: "X-Ensue-Secret: s3cret")
         #expect("\(secret)" == "X-Ensue-Secret")
         try await ServerBench.with(options: ServerOptions(hasuraSecret: secret)) { bench in
@@ -181,7 +175,7 @@ struct HasuraTests {
     @Test func `nothing is acknowledged before it is durable, and a delivery sent again after doubt is a duplicate`()
         async throws
     {
-        let insert = try fixture("insert")
+        let insert = try Fixture.hasura("insert")
         try await ServerBench.with { bench in
             bench.store.add(.fails(.before, call: 1, of: .request))
             bench.store.add(.fails(.after, call: 2, of: .request))

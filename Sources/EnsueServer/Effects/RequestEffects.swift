@@ -8,6 +8,7 @@ struct RequestEffects: Endpoint {
     static let pattern: RouterPath = "/v1/effects"
 
     let engine: Engine
+    let unknownKinds: ServerOptions.UnknownKinds
 
     func read(_ call: Call) async throws -> Submission { try await Submission(call) }
 
@@ -15,7 +16,7 @@ struct RequestEffects: Endpoint {
         let requests = try await input.checked { item in
             var request = try EffectRequest(json: item, account: input.account)
             request.key = try input.key(request.key)
-            try await engine.accept(request)
+            try await engine.accept(request, unknownKinds: unknownKinds)
             return request
         }
         let receipts = requests.isEmpty ? [] : try await engine.request(requests)

@@ -37,6 +37,15 @@ struct Call {
     /// The body, declared to be JSON but not yet looked at.
     func jsonBody() async throws -> ByteBuffer {
         try demandJSON()
+        return try await body()
+    }
+
+    /// The body, whatever it is declared to be: for what a page of another site cannot send without asking first.
+    func body() async throws -> ByteBuffer {
+        let encoding = request.headers[.contentEncoding]?.lowercased() ?? "identity"
+        guard encoding == "identity" else {
+            throw Problem.unsupportedMediaType("the body is encoded as '\(encoding.prefix(40))'; send it as it is")
+        }
         let announced = request.headers[.contentLength].flatMap { Int($0) } ?? 0
         guard announced <= options.bodyLimit else { throw Problem.tooLarge(options.bodyLimit) }
         do {
@@ -51,10 +60,6 @@ struct Call {
         guard MediaType.isJSON(type) else {
             let found = type.isEmpty ? "there is no Content-Type" : "the Content-Type is '\(type.prefix(100))'"
             throw Problem.unsupportedMediaType("\(found); send application/json in UTF-8")
-        }
-        let encoding = request.headers[.contentEncoding]?.lowercased() ?? "identity"
-        guard encoding == "identity" else {
-            throw Problem.unsupportedMediaType("the body is encoded as '\(encoding.prefix(40))'; send it as it is")
         }
     }
 }

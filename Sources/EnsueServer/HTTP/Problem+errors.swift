@@ -11,6 +11,7 @@ extension Problem {
         case let error as Invalid: self = .invalid(error.description)
         case let error as MalformedName: self = .invalid(error.description)
         case let error as UnknownKind: self = .unknownKind(error)
+        case let error as UnknownType: self = error.problem
         case let error as Refusal: self = .wrongState(error)
         case let error as StoreError where error.reason == .full:
             self = .unavailable("the store's disk is full; nothing was stored", retryAfter: 30)

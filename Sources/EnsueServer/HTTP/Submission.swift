@@ -28,6 +28,14 @@ struct Submission: Sendable {
         isBatch = true
     }
 
+    /// One item, whatever the body was.
+    init(_ call: Call, _ item: JSONValue) throws {
+        account = try call.account()
+        key = try call.idempotencyKey()
+        items = [item]
+        isBatch = false
+    }
+
     /// The key of an item whose own key is `own`.
     func key(_ own: String?) throws -> String? {
         guard let key, let own, key != own else { return key ?? own }

@@ -13,30 +13,59 @@ extension HasuraHook {
             """,
         access: .other,
         parameters: [
-            .query("as", "What all rows are, whatever columns they have.", .choice("A mapping.", of: Mapping.names)),
+            .query(
+                "as", "What all rows are, whatever columns they have.",
+                .choice("A mapping.", of: HasuraEndpoint.Mapping.allCases.map(\.rawValue))),
             .account,
         ],
-        body: .json(
-            "The delivery as Hasura sends it.", .hasuraDelivery,
-            examples: [
-                .init(
-                    "insert",
-                    """
-                    {"id":"85558393-c75d-4d2f-9c15-e80591b83894","created_at":"2026-03-04T09:15:02.118Z",\
-                    "table":{"schema":"public","name":"orders"},"event":{"op":"INSERT","session_variables":null,\
-                    "data":{"old":null,"new":{"id":17,"total":129.90}}}}
-                    """)
-            ]),
+        body: .hasuraDelivery,
         answers: [
             .json(.accepted, "Taken.", .hasuraAnswer), .json(.ok, "Known already, or ignored.", .hasuraAnswer),
-            .problem(
-                .unprocessableContent, "invalid", "unknown-kind",
-                because: "the delivery cannot be taken; `rejection` is under which it is kept."),
+            .hasuraRefusal,
         ])
 }
 
-extension HasuraHook.Mapping {
-    fileprivate static let names = allCases.map(\.rawValue)
+extension HasuraNamedHook {
+    static let operation = Operation(
+        id: "takeHasuraDeliveryAtEndpoint", tag: .hooks, summary: "Take a delivery at a configured endpoint",
+        description: """
+            As `/hooks/hasura` does; what rows become, to which account they belong, which secret header a delivery has to \
+            carry and how a refused one is answered is configured for the endpoint.
+            """,
+        access: .other,
+        parameters: [
+            .path("endpoint", "The endpoint's name.", .string("A configured name.", example: "orders")), .account,
+        ],
+        body: .hasuraDelivery,
+        answers: [
+            .json(.accepted, "Taken.", .hasuraAnswer),
+            .json(
+                .ok,
+                "Known already, or ignored; or refused, where that is to be answered so: then there is `rejection`.",
+                .hasuraAnswer),
+            .problem(.notFound, "not-found", because: "no such endpoint is configured; `detail` names those that are."),
+            .hasuraRefusal,
+        ])
+}
+
+extension Answer {
+    fileprivate static let hasuraRefusal = Answer.problem(
+        .unprocessableContent, "invalid", "unknown-kind", "unknown-type",
+        because: "the delivery cannot be taken; `rejection` is under which it is kept.")
+}
+
+extension Content {
+    fileprivate static let hasuraDelivery = Content.json(
+        "The delivery as Hasura sends it.", .hasuraDelivery,
+        examples: [
+            .init(
+                "insert",
+                """
+                {"id":"85558393-c75d-4d2f-9c15-e80591b83894","created_at":"2026-03-04T09:15:02.118Z",\
+                "table":{"schema":"public","name":"orders"},"event":{"op":"INSERT","session_variables":null,\
+                "data":{"old":null,"new":{"id":17,"total":129.90}}}}
+                """)
+        ])
 }
 
 extension Schema {
@@ -64,7 +93,7 @@ extension Schema {
                     ], others: .any)),
         ], others: .any)
 
-    fileprivate static let hasuraAnswer = Schema.object(
+    static let hasuraAnswer = Schema.object(
         "What became of the delivery.",
         [
             .optional("kind", .string("The kind of the effect.")),
@@ -75,6 +104,8 @@ extension Schema {
             .optional("duplicate", duplicate),
             .optional("ignored", .string("The operation that requests nothing.")),
             .optional("table", .string("The table.")),
-            .optional("reason", .string("Why it was ignored.")),
+            .optional("rejection", .id("The rejection under which it is kept.")),
+            .optional("problem", .string("The name of the problem with it.")),
+            .optional("reason", .string("Why it was ignored or refused.")),
         ])
 }
