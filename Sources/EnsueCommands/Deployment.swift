@@ -47,7 +47,8 @@ struct Deployment {
         case EADDRINUSE:
             "port \(port) is in use; stop the other program or choose another: \(remedy) \(port < 65_535 ? port + 1 : 8080)"
         case EACCES: "port \(port) may not be opened by this user; choose one from 1024 up: \(remedy) 8080"
-        default: "cannot listen on port \(port): \(error)"
+        case EADDRNOTAVAIL: "\(server.options.host) is not an address of this machine; --host 127.0.0.1 is one"
+        default: "cannot listen on \(server.options.host), port \(port): \(error)"
         }
     }
 }

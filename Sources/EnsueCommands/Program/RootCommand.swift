@@ -22,7 +22,7 @@ struct RootCommand: AsyncParsableCommand {
                 ]),
             CommandGroup(
                 name: "Stores", subcommands: [Doctor.self, Migrate.self, WatchTables.self, Adopt.self]),
-            CommandGroup(name: "Program", subcommands: [PrintVersion.self, PrintCompletions.self]),
+            CommandGroup(name: "Program", subcommands: [MakeKey.self, PrintVersion.self, PrintCompletions.self]),
         ])
 
     static let version = "0.1.0"

@@ -14,8 +14,20 @@ struct Serve: AsyncParsableCommand {
     @OptionGroup var location: StoreLocation
     @OptionGroup var lease: WorkerLease
 
+    @Option(help: "The address to listen on. One that others can reach, such as 0.0.0.0, needs an API key.")
+    var host = "127.0.0.1"
+
     @Option(help: "The port to listen on; 0 lets the system choose.")
     var port = 8080
+
+    @Option(
+        name: .customLong("api-key"),
+        help: ArgumentHelp(
+            """
+            An API key that lets in who shows it, as KEY, or as ACCOUNT=KEY for one account alone; `key` makes one. May \
+            be given again. Other users of the machine can see arguments: $ENSUE_API_KEY is the better place.
+            """, valueName: "key"))
+    var apiKeys: [String] = []
 
     @Option(
         help: """
@@ -76,21 +88,29 @@ struct Serve: AsyncParsableCommand {
             command: "serve")
         deployment.onListening = { port in
             logger.info(
-                "serving", metadata: ["store": "\(store.identity.name)", "address": "http://127.0.0.1:\(port)"])
+                "serving", metadata: ["store": "\(store.identity.name)", "address": "http://\(host):\(port)"])
         }
         try await deployment.run()
         logger.info("stopped")
     }
 
     private func serverOptions() throws -> ServerOptions {
-        var options = ServerOptions(port: port, eventTypes: eventTypes, unknownKinds: unknownKinds, pages: pages)
-        do { options.hasuraSecret = try hasuraSecret.map { try SecretHeader(parsing: $0) } } catch {
-            throw ValidationError("--hasura-secret: \(error)")
+        var options = ServerOptions(
+            host: host, port: port, eventTypes: eventTypes, unknownKinds: unknownKinds, pages: pages)
+        options.apiKeys = try blaming("--api-key") { try apiKeys.map { try APIKey(parsing: $0) } }
+        options.hasuraSecret = try blaming("--hasura-secret") {
+            try hasuraSecret.map { try SecretHeader(parsing: $0) }
         }
-        do { options.hasuraEndpoints = try HasuraEndpoint.endpoints(parsing: hasuraEndpoints) } catch {
-            throw ValidationError("--hasura-endpoint: \(error)")
+        options.hasuraEndpoints = try blaming("--hasura-endpoint") {
+            try HasuraEndpoint.endpoints(parsing: hasuraEndpoints)
         }
+        try blaming("--host and --api-key") { try options.check() }
         return options
+    }
+
+    /// What is wrong with an option's value is told with the option's name.
+    private func blaming<Value>(_ option: String, _ body: () throws -> Value) throws -> Value {
+        do { return try body() } catch { throw ValidationError("\(option): \(error)") }
     }
 }
 
