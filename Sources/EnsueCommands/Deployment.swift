@@ -23,6 +23,7 @@ struct Deployment {
     var onListening: @Sendable (Int) async -> Void = { _ in }
 
     func run() async throws {
+        OpenFiles.raiseLimit()
         let listening = Milestone<Void>()
         let (port, onListening) = (server.options.port, onListening)
         let application = server.application { channel in

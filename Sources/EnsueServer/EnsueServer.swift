@@ -19,19 +19,23 @@ public struct EnsueServer: Sendable {
     public let options: ServerOptions
     let logger: Logger
     let responder: RouterResponder<CallContext>
+    private let admission: Admission
 
     public init(engine: Engine, options: ServerOptions = ServerOptions(), logger: Logger = Logger(label: "ensue")) {
         self.engine = engine
         self.options = options
         self.logger = logger
-        responder = Self.router(engine: engine, options: options).buildResponder()
+        admission = Admission(options.limits)
+        responder = Self.router(engine, options, admission).buildResponder()
     }
 
     /// All routes, with their guards. Routes that are added to it later are guarded as well, and their errors become
     /// problem documents.
-    public func router() -> Router<CallContext> { Self.router(engine: engine, options: options) }
+    public func router() -> Router<CallContext> { Self.router(engine, options, admission) }
 
-    private static func router(engine: Engine, options: ServerOptions) -> Router<CallContext> {
+    private static func router(
+        _ engine: Engine, _ options: ServerOptions, _ admission: Admission
+    ) -> Router<CallContext> {
         let router = Router(context: CallContext.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: ProblemMiddleware())
         let routes = Routes(router: router, options: options)
@@ -42,25 +46,48 @@ public struct EnsueServer: Sendable {
             TraceEffect(engine: engine), CancelEffect(engine: engine), RetryEffect(engine: engine),
             ReplayEffect(engine: engine), ApproveEffect(engine: engine), RefuseEffect(engine: engine),
             CompleteEffect(engine: engine), ListKinds(engine: engine),
+        ]
+        // A completion's token is all it needs; Hasura has a secret of its own.
+        let otherwiseProtected: [any Endpoint] = [
             CompleteRun(engine: engine), HasuraHook(engine: engine, secret: options.hasuraSecret),
         ]
         let open: [any Endpoint] = [
             Liveness(), Readiness(store: engine.store), ReadClient(), ReadClientDeclarations(),
         ]
-        routes.add(open + [ReadOpenAPI(of: guarded + open)])
+        routes.add(open + [ReadOpenAPI(of: guarded + otherwiseProtected + open)])
         if let folder = options.pages { Pages(folder: folder).add(to: router) }
-        router.add(middleware: BrowserGuard())
+        router.add(middleware: BrowserGuard(host: options.host, asksForKeys: !options.apiKeys.isEmpty))
+        router.add(middleware: Intake(admission: admission, limits: options.limits, bodyLimit: options.bodyLimit))
+        if !options.apiKeys.isEmpty {
+            router.add(middleware: KeyRecognition(ring: KeyRing(keys: options.apiKeys)))
+        }
+        routes.add(otherwiseProtected)
+        if !options.apiKeys.isEmpty { router.add(middleware: KeyDemand()) }
         routes.add(guarded)
         return router
     }
 
-    /// The server as a service. `onServerRunning` is called once it accepts connections, with the listening channel.
+    /// The server as a service, which refuses to start with options that are not safe: ``ServerOptions/check()``.
+    /// `onServerRunning` is called once it accepts connections, with the listening channel.
     public func application(
         onServerRunning: @escaping @Sendable (any Channel) async -> Void = { _ in }
     ) -> Application<RouterResponder<CallContext>> {
-        Application(
-            responder: responder, server: .http1(configuration: .init(idleTimeout: .seconds(75))),
-            configuration: ApplicationConfiguration(address: .hostname(ServerOptions.host, port: options.port)),
+        let (limits, logger) = (options.limits, logger)
+        let connections = Connections(limit: OpenFiles.connections(wanted: limits.connections))
+        var application = Application(
+            responder: responder,
+            server: .http1(
+                configuration: .init(
+                    additionalChannelHandlers: [
+                        PaceInstaller(limits: limits, connections: connections, logger: logger)
+                    ],
+                    httpDecoderConfiguration: .init(
+                        maxHeaderFieldSize: limits.headerFieldBytes, maxHeaderListSize: limits.headerBytes,
+                        maxHeaderFieldCount: limits.headerFields))),
+            configuration: ApplicationConfiguration(
+                address: .hostname(options.host, port: options.port), backlog: 1024),
             onServerRunning: onServerRunning, logger: logger)
+        application.beforeServerStarts { [options] in try options.check() }
+        return application
     }
 }

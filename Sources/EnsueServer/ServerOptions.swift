@@ -3,8 +3,8 @@ public import HTTPTypes
 
 /// How the server listens and what it lets in.
 public struct ServerOptions: Sendable {
-    /// There is no authentication in this version, so the server is for programs on its own machine alone.
-    static let host = "127.0.0.1"
+    /// The address or name to listen on. One that others can reach needs an API key.
+    public var host: String
     /// 0 lets the system choose.
     public var port: Int
     /// What a delivery from Hasura must carry; nil lets in everyone who reaches the server.
@@ -13,17 +13,24 @@ public struct ServerOptions: Sendable {
     public var bodyLimit: Int
     /// How many events or effects one array may hold: they are written in one transaction.
     public var batchLimit: Int
+    /// What senders have to show one of, if there is any.
+    public var apiKeys: [APIKey]
+    /// How much the server takes on, and how long it waits for slow senders.
+    public var limits: ServerLimits
     /// A folder whose files are served to everyone at `/pages/`; nil for none.
     public var pages: String?
 
     public init(
-        port: Int = 8080, hasuraSecret: SecretHeader? = nil, bodyLimit: Int = 1 << 20, batchLimit: Int = 1000,
-        pages: String? = nil
+        host: String = "127.0.0.1", port: Int = 8080, hasuraSecret: SecretHeader? = nil, bodyLimit: Int = 1 << 20,
+        batchLimit: Int = 1000, apiKeys: [APIKey] = [], limits: ServerLimits = ServerLimits(), pages: String? = nil
     ) {
+        self.host = host
         self.port = port
         self.hasuraSecret = hasuraSecret
         self.bodyLimit = bodyLimit
         self.batchLimit = batchLimit
+        self.apiKeys = apiKeys
+        self.limits = limits
         self.pages = pages
     }
 }

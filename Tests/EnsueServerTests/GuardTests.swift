@@ -71,6 +71,32 @@ struct GuardTests {
         }
     }
 
+    @Test func `every path is guarded, and every post has to be declared as JSON`() async throws {
+        try await ServerBench.with { bench in
+            try await bench.server.application().test(.ahc(.http)) { client in
+                let document = try await client.get("/openapi.json")
+                for (path, methods) in try #require(document["paths"]?.object)
+                where path.hasPrefix("/v1/") || path.hasPrefix("/hooks/") {
+                    let uri = path.replacing("{id}", with: "1").replacing("{token}", with: "x")
+                    for method in try #require(methods.object).keys where ["get", "post"].contains(method) {
+                        for foreign in [
+                            ["Host": "evil.example"], ["Origin": "http://evil.example"],
+                            ["Sec-Fetch-Site": "same-site"],
+                        ] {
+                            let answer =
+                                method == "get"
+                                ? try await client.get(uri, foreign) : try await client.post(uri, "{}", foreign)
+                            #expect(answer.status == 403, "\(method) \(path) \(foreign)")
+                        }
+                        guard method == "post" else { continue }
+                        let plain = try await client.post(uri, "", ["Content-Type": "text/plain"])
+                        #expect(plain.status == 415, "\(path)")
+                    }
+                }
+            }
+        }
+    }
+
     @Test func `a live server answers a body in pieces and one that is too large`() async throws {
         try await ServerBench.with(options: ServerOptions(bodyLimit: 100_000)) { bench in
             try await bench.server.application().test(.live) { client in

@@ -93,7 +93,7 @@ struct ProblemsTests {
                 let path = try await client.get("/v2/effects")
                 #expect(path.status == 404)
                 #expect(path.problem == "not-found")
-                let method = try await client.get("/v1/effects")
+                let method = try await client.get("/v1/completions/x")
                 #expect(method.status == 405)
                 #expect(method.problem == "method-not-allowed")
                 #expect(method.headers[.allow] == "POST")

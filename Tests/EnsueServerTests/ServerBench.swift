@@ -39,14 +39,27 @@ struct ServerBench {
         server = EnsueServer(engine: engine, options: options, logger: logger)
     }
 
-    /// Sends requests straight to the router.
-    func call(_ test: @Sendable (any TestClientProtocol) async throws -> Void) async throws {
-        try await server.application().test(.router, test)
+    /// How far a request travels.
+    enum Depth: CaseIterable, Sendable {
+        /// Straight to the router.
+        case router
+        /// Through a socket and the whole server.
+        case live
+
+        fileprivate var setup: TestingSetup { self == .router ? .router : .live }
     }
 
-    /// Sends one request straight to the router.
-    func answer(_ test: @Sendable (any TestClientProtocol) async throws -> Answer) async throws -> Answer {
-        try await server.application().test(.router, test)
+    func call(
+        at depth: Depth = .router, _ test: @Sendable (any TestClientProtocol) async throws -> Void
+    ) async throws {
+        try await server.application().test(depth.setup, test)
+    }
+
+    /// For one request.
+    func answer(
+        at depth: Depth = .router, _ test: @Sendable (any TestClientProtocol) async throws -> Answer
+    ) async throws -> Answer {
+        try await server.application().test(depth.setup, test)
     }
 
     /// The same while the engine works.

@@ -6,18 +6,29 @@ internal import Hummingbird
 ///
 /// Refuses a `Host` that is not the server's (a foreign name that was made to resolve to it), an `Origin` that is not
 /// the host, and what the browser itself says comes from another site. Programs send none of the latter two.
+///
+/// Where keys are asked for, a foreign page has none, and the server may have any name or stand behind a proxy that
+/// has: only what the browser says is heeded then.
 struct BrowserGuard: RouterMiddleware {
     typealias Context = CallContext
 
-    private let hosts: Set<String> = ["localhost", "127.0.0.1", "[::1]", "::1"]
+    let asksForKeys: Bool
+    private let hosts: Set<String>
+
+    init(host: String = "127.0.0.1", asksForKeys: Bool = false) {
+        self.asksForKeys = asksForKeys
+        hosts = ["localhost", "127.0.0.1", "[::1]", "::1", host.lowercased()]
+    }
 
     @concurrent func handle(
         _ request: Request, context: Context, next: @concurrent (Request, Context) async throws -> Response
     ) async throws -> Response {
         guard !context.isInProcess else { return try await next(request, context) }
-        let refusal = refusal(
-            host: request.head.authority, origin: request.headers[.origin],
-            fetchSite: request.headers[.secFetchSite])
+        let fetchSite = request.headers[.secFetchSite]
+        let refusal =
+            asksForKeys
+            ? refusal(fetchSite: fetchSite)
+            : refusal(host: request.head.authority, origin: request.headers[.origin], fetchSite: fetchSite)
         if let refusal { throw refusal }
         return try await next(request, context)
     }
@@ -30,10 +41,12 @@ struct BrowserGuard: RouterMiddleware {
         if let origin, Self.authority(of: origin.lowercased()) != host {
             return .forbidden("pages of '\(origin.prefix(100))' may not use this server")
         }
-        if let fetchSite, fetchSite != "same-origin", fetchSite != "none" {
-            return .forbidden("pages of other sites may not use this server")
-        }
-        return nil
+        return refusal(fetchSite: fetchSite)
+    }
+
+    private func refusal(fetchSite: String?) -> Problem? {
+        guard let fetchSite, fetchSite != "same-origin", fetchSite != "none" else { return nil }
+        return .forbidden("pages of other sites may not use this server")
     }
 
     /// The host without its port.

@@ -13,12 +13,6 @@ struct Call {
 
     var parameters: Parameters { context.parameters }
 
-    /// The account that the sender speaks for.
-    func account() throws -> Account {
-        guard let text = request.headers[.ensueAccount] else { return .default }
-        do { return try Account(text) } catch { throw Problem.malformed(error.description) }
-    }
-
     /// The key that a single body has by its header, which may be quoted as structured header fields are.
     func idempotencyKey() throws -> String? {
         guard let text = request.headers[.idempotencyKey] else { return nil }

@@ -5,17 +5,20 @@ internal import NIOCore
 /// What belongs to one request: where it came from, besides what the router keeps.
 public struct CallContext: RequestContext {
     public var coreContext: CoreRequestContextStorage
+    var caller: Caller
     private let channel: (any Channel)?
 
     public init(source: ApplicationRequestContextSource) {
         coreContext = CoreRequestContextStorage(source: source)
         channel = source.channel
+        caller = .anyone
     }
 
     /// A call from within this process, which nobody else can make.
     init(inProcess logger: Logger) {
         coreContext = CoreRequestContextStorage(source: InProcessSource(logger: logger))
         channel = nil
+        caller = .program
     }
 
     /// Whether the program itself asks. Whoever can do that needs no guarding against.

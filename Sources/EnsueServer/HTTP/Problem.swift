@@ -44,7 +44,9 @@ extension Problem {
     }
 
     static func unauthorized(_ detail: String) -> Problem {
-        Problem(.unauthorized, "unauthorized", "The sender is not known", detail)
+        var problem = Problem(.unauthorized, "unauthorized", "The sender is not known", detail)
+        problem.headers[.wwwAuthenticate] = "Bearer"
+        return problem
     }
 
     static func forbidden(_ detail: String) -> Problem {

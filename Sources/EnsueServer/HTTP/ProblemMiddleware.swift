@@ -32,7 +32,7 @@ struct ProblemMiddleware: RouterMiddleware {
                 "a request failed", metadata: place(request, context).merging(["error": "\(error)"]) { $1 })
             return .internalError(request: context.logger[metadataKey: "hb.request.id"]?.description ?? "-")
         }
-        if problem.status.kind == .serverError {
+        if problem.status.kind == .serverError, !(error is Overload) {
             context.logger.warning(
                 "a request could not be served",
                 metadata: place(request, context).merging(["error": "\(error)"]) { $1 })

@@ -28,9 +28,7 @@ struct HasuraHook: Endpoint {
     let secret: SecretHeader?
 
     func read(_ call: Call) async throws -> Input {
-        if let secret, !secret.matches(call.request.headers) {
-            throw Problem.unauthorized("the header \(secret) is missing, or its value is not the agreed one")
-        }
+        try call.demand(secret)
         return Input(
             account: try call.account(), mapping: try call.query.choice("as", Mapping.self),
             body: try await call.jsonBody())
