@@ -36,7 +36,7 @@ function show(text) {
   document.querySelector('#none').hidden = true
   const item = document.createElement('li')
   const note = Object.assign(document.createElement('span'), { className: 'waiting', textContent: 'on its way' })
-  item.append(`${text} `, note)
+  item.append(`${text}: `, note)
   answers.prepend(item)
   return note
 }

@@ -35,8 +35,14 @@ class Ensue:
 
     def complete(self, token, output):
         """Completes a deferred effect. The token is all that one needs."""
-        path = f"/v1/completions/{urllib.parse.quote(token, safe='')}"
-        return self._call("POST", path, {"outcome": "completed", "output": output})
+        return self._settle(token, {"outcome": "completed", "output": output})
+
+    def fail(self, token, error):
+        """Says that a deferred effect has failed for good."""
+        return self._settle(token, {"outcome": "failed", "error": error})
+
+    def _settle(self, token, outcome):
+        return self._call("POST", f"/v1/completions/{urllib.parse.quote(token, safe='')}", outcome)
 
     def _call(self, method, path, body=None, timeout=10):
         data = None if body is None else json.dumps(body).encode()

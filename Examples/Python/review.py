@@ -52,12 +52,16 @@ def run(ensue, version, answer):
     print(f"effect {effect['id']}: " + ("requested before" if effect["duplicate"] else "the review is requested"))
 
     if not effect["duplicate"]:
+        # A program that outlives its process would keep the token in its database.
         question = Reviews.asked.get(timeout=60)
-        approved = decide(question["question"], answer)
-        ensue.complete(question["token"], {"approved": approved})
+        try:
+            ensue.complete(question["token"], {"approved": decide(question["question"], answer)})
+        except (EOFError, KeyboardInterrupt):
+            ensue.fail(question["token"], "nobody decided")
 
     review = ensue.effect(effect["id"], wait=30)
-    print(f"effect {effect['id']}: {review['state']}, {json.dumps(review.get('output'))}")
+    result = review["error"] if "error" in review else json.dumps(review.get("output"))
+    print(f"effect {effect['id']}: {review['state']}, {result}")
 
 
 def main():

@@ -2,7 +2,7 @@
 
 extension ClientFile {
     static let script = ClientFile(
-        type: "text/javascript; charset=utf-8", tag: "\"a109bcba6eb7d890\"",
+        type: "text/javascript; charset=utf-8", tag: "\"f4286fa06cc08149\"",
         text: ##"""
             // Records events and requests effects, each once, even if the network fails or the page is
             // closed. Explained in client.d.ts.
@@ -35,7 +35,7 @@ extension ClientFile {
               let timer
 
               async function submit(path, input, defaults) {
-                const items = [input].flat().map(item => ({ ...defaults, key: newKey(), ...item }))
+                const items = [input].flat().map(item => ({ ...defaults, ...item, key: item.key ?? newKey() }))
                 if (!items.length) return []
                 if (queue.length >= limit) throw new Error(`${limit} calls are waiting already`)
                 const text = JSON.stringify(items).slice(1, -1)
@@ -111,7 +111,7 @@ extension ClientFile {
                   queue.push(...queue.splice(queue.indexOf(call), 1)) // Others first
                 }
                 if (isRefused) return
-                const wait = Math.max(retryAfter || 0, 500 * 2 ** Math.min(failures++, 7))
+                const wait = Math.max(retryAfter || 0, 500 * 2 ** Math.min(failures++, 6))
                 clearTimeout(timer)
                 timer = setTimeout(retry, Math.min(wait * (1 + Math.random() / 2), 86_400_000))
               }

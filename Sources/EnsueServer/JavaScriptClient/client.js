@@ -29,7 +29,7 @@ export function connect({
   let timer
 
   async function submit(path, input, defaults) {
-    const items = [input].flat().map(item => ({ ...defaults, key: newKey(), ...item }))
+    const items = [input].flat().map(item => ({ ...defaults, ...item, key: item.key ?? newKey() }))
     if (!items.length) return []
     if (queue.length >= limit) throw new Error(`${limit} calls are waiting already`)
     const text = JSON.stringify(items).slice(1, -1)
@@ -105,7 +105,7 @@ export function connect({
       queue.push(...queue.splice(queue.indexOf(call), 1)) // Others first
     }
     if (isRefused) return
-    const wait = Math.max(retryAfter || 0, 500 * 2 ** Math.min(failures++, 7))
+    const wait = Math.max(retryAfter || 0, 500 * 2 ** Math.min(failures++, 6))
     clearTimeout(timer)
     timer = setTimeout(retry, Math.min(wait * (1 + Math.random() / 2), 86_400_000))
   }

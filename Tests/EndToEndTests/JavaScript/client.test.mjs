@@ -56,6 +56,13 @@ test('an event of the same key is the first one', async () => {
   assert.deepEqual(await ensue.record(event), { id: first.id, duplicate: true })
 })
 
+test('a key that is undefined is as good as none', () => proxied(async (proxy, connect) => {
+  const type = newType()
+  proxy.loseAnswers(1)
+  await connect().record({ type, data: {}, key: undefined })
+  assert.equal(stored(type).length, 1)
+}))
+
 test('an effect is requested, awaited and read', async () => {
   const ensue = connect({ url: server })
   const { id } = await ensue.request({ kind: 'log', payload: { message: 'from Node' }, priority: 'high' })
