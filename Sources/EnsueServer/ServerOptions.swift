@@ -7,24 +7,22 @@ public struct ServerOptions: Sendable {
     public var host: String
     /// 0 lets the system choose.
     public var port: Int
-    /// What a delivery from Hasura must carry; nil lets in everyone who reaches the server.
-    public var hasuraSecret: SecretHeader?
-    /// How many bytes a request's body may have.
-    public var bodyLimit: Int
-    /// How many events or effects one array may hold: they are written in one transaction.
-    public var batchLimit: Int
     /// What senders have to show one of, if there is any.
     public var apiKeys: [APIKey]
-    /// How much the server takes on, and how long it waits for slow senders.
-    public var limits: ServerLimits
-
+    /// What a delivery from Hasura must carry; nil lets in everyone who reaches the server.
+    public var hasuraSecret: SecretHeader?
+    /// The endpoints `/hooks/hasura/{name}`; of two with one name the last counts.
+    public var hasuraEndpoints: [HasuraEndpoint]
     /// Which event types may be recorded.
     public var eventTypes: EventTypes
     /// What becomes of requests for kinds that no worker has registered within seven days.
     public var unknownKinds: UnknownKinds
-    /// The endpoints `/hooks/hasura/{name}`; of two with one name the last counts.
-    public var hasuraEndpoints: [HasuraEndpoint]
-
+    /// How many bytes a request's body may have.
+    public var bodyLimit: Int
+    /// How many events or effects one array may hold: they are written in one transaction.
+    public var batchLimit: Int
+    /// How much the server takes on, and how long it waits for slow senders.
+    public var limits: ServerLimits
     /// A folder whose files are served to everyone at `/pages/`; nil for none.
     public var pages: String?
 
@@ -36,13 +34,13 @@ public struct ServerOptions: Sendable {
     ) {
         self.host = host
         self.port = port
+        self.apiKeys = apiKeys
         self.hasuraSecret = hasuraSecret
+        self.hasuraEndpoints = hasuraEndpoints
         self.eventTypes = eventTypes
         self.unknownKinds = unknownKinds
-        self.hasuraEndpoints = hasuraEndpoints
         self.bodyLimit = bodyLimit
         self.batchLimit = batchLimit
-        self.apiKeys = apiKeys
         self.limits = limits
         self.pages = pages
     }
