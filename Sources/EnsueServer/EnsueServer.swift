@@ -39,17 +39,15 @@ public struct EnsueServer: Sendable {
         let router = Router(context: CallContext.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: ProblemMiddleware())
         let routes = Routes(router: router, options: options)
-        let all = Endpoints(engine: engine, options: options)
-        routes.add(all.open + [ReadOpenAPI(of: all.guarded + all.otherwiseProtected + all.open)])
+        let endpoints = Endpoints(engine: engine, options: options)
+        routes.add(endpoints[.open])
         if let folder = options.pages { Pages(folder: folder).add(to: router) }
         router.add(middleware: BrowserGuard(host: options.host, asksForKeys: !options.apiKeys.isEmpty))
         router.add(middleware: Intake(admission: admission, limits: options.limits, bodyLimit: options.bodyLimit))
-        if !options.apiKeys.isEmpty {
-            router.add(middleware: KeyRecognition(ring: KeyRing(keys: options.apiKeys)))
-        }
-        routes.add(all.otherwiseProtected)
+        if !options.apiKeys.isEmpty { router.add(middleware: KeyRecognition(ring: KeyRing(keys: options.apiKeys))) }
+        routes.add(endpoints[.other])
         if !options.apiKeys.isEmpty { router.add(middleware: KeyDemand()) }
-        routes.add(all.guarded)
+        routes.add(endpoints[.key])
         return router
     }
 
