@@ -124,8 +124,8 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "Ensue", "EnsueMain", "EnsuePostgres", "ExactlyOnce", "OwnTransaction", "PostgresServer", grdb,
-                asyncHTTPClient, hummingbird, logging, nioCore, nioHTTP1, serviceLifecycle,
+                "Ensue", "EnsueMain", "EnsuePostgres", "EnsueSQLite", "EnsueTesting", "ExactlyOnce", "OwnTransaction",
+                "PostgresServer", grdb, asyncHTTPClient, hummingbird, logging, nioCore, nioHTTP1, serviceLifecycle,
             ],
             swiftSettings: strict),
     ]

@@ -59,13 +59,11 @@ extension Operation {
 }
 
 extension Content {
-    /// No body, or an empty object.
     static let nothing = Content.json(
-        "Nothing: an empty object, or no body.", .object("Nothing.", [], others: .none), isRequired: false,
-        examples: [.init("nothing", "{}")])
+        "Nothing.", .object("An empty object.", [], others: .none), examples: [.init("nothing", "{}")])
 
     static let reason = Content.json(
         "Why, for the ledger; it may be left out.",
         .object("A reason.", [.optional("reason", Schema.string("For people.").orNull)], others: .none),
-        isRequired: false, examples: [.init("reason", #"{"reason":"the order was withdrawn"}"#)])
+        examples: [.init("reason", #"{"reason":"the order was withdrawn"}"#)])
 }

@@ -4,7 +4,7 @@ extension Schema {
         example: "orders.Placed")
 
     static let source = Schema.string(
-        "What produces such events, as `/<type>/<key>`.", pattern: "^/[^/\\u0000]+/[^\\u0000]+$", length: 4...500,
+        "What produces such events, as `/<type>/<key>`.", pattern: "^/[^/\\u0000]+/[^\\u0000]+$", length: 4...502,
         example: "/shop/7")
 
     static let tags = Schema.array(

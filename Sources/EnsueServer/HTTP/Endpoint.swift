@@ -23,7 +23,8 @@ struct Routes {
     let router: Router<CallContext>
     let options: ServerOptions
 
-    private static let methods: [HTTPRequest.Method] = [.get, .post, .put, .patch, .delete, .options]
+    private static let methods = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "QUERY"]
+        .compactMap { HTTPRequest.Method(rawValue: $0) }
 
     func add(_ endpoints: [any Endpoint]) {
         for endpoint in endpoints { add(endpoint) }

@@ -9,7 +9,7 @@ extension Parameter {
 
     static let idempotencyKey = Parameter.header(
         "Idempotency-Key", "The key of a single body; the same as `key` in the body. It may be quoted.",
-        .string("A key.", pattern: "^[!#-~]+$", length: 1...500, example: "order-17"))
+        .string("A key.", length: 1...500, example: "order-17"))
 }
 
 extension Answer.Header {
