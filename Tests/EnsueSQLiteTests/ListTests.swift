@@ -122,4 +122,19 @@ import Testing
         #expect(try await foreign.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM event_blocks") } == 0)
         #expect(try await store.effects(EffectQuery(kind: "a")).items.map(\.id.rawValue) == [1500])
     }
+
+    @Test(arguments: ["", "OR ABORT", "OR FAIL", "OR ROLLBACK", "OR REPLACE", "OR IGNORE"])
+    func `what is inserted with a conflict clause is listed as well`(_ clause: String) async throws {
+        let store = try SQLiteStore(path: database.path)
+        try await database.foreign().write { db in
+            try db.execute(
+                sql: """
+                    INSERT \(clause) INTO effects (kind) VALUES ('a'), ('b'), ('a');
+                    INSERT \(clause) INTO events (type) VALUES ('t.A'), ('t.B'), ('t.A');
+                    """)
+        }
+        #expect(try await store.effects(EffectQuery(kind: "a")).items.map(\.id.rawValue) == [3, 1])
+        #expect(try await store.events(EventQuery(type: "t.B")).items.map(\.id.rawValue) == [2])
+        #expect(try await store.events(EventQuery()).items.count == 3)
+    }
 }

@@ -15,7 +15,7 @@ import Testing
         #expect(
             digests == [
                 "139c2108594b5112d5265987bdb05d11b30f048d053c5baaa3183271c96da8f4",
-                "6bbf6d0ac0831f192656f2d4b87ed1029fd1220cad8301566bf679c115023eb0",
+                "20d581d97584cdf3095ef2c164da165d26f6250c92a86c498cbed252255c306e",
             ])
         #expect(Migration.all.map(\.number) == Array(1...Migration.all.count))
     }

@@ -76,7 +76,9 @@ enum ListStatement {
     /// All of them, for the tests of their plans.
     static let all: [String] =
         EffectQuery.State.allCases.flatMap { [head(of: $0), scan(of: $0)].compactMap(\.self) }
-        + [ListedTable.effects, .events].flatMap { [$0.nextBlock, $0.timeOfRow, $0.timesFrom, $0.scan] }
+        + [ListedTable.effects, .events].flatMap {
+            [$0.nextBlock, $0.timeOfRow, $0.timesFrom, $0.scan, $0.forgetBlock]
+        }
         + [
             ofEvent, ofSource, isOfKind, nextReady, nextEnded(.failed), nextEnded(.cancelled), rejections, unresolved,
             requestedFor, requestedBy, replaysOf, recordedBy, readyCount, oldestReady,

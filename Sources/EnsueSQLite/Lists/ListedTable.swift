@@ -29,9 +29,11 @@ struct ListedTable {
     var forgetBlock: String {
         """
         DELETE FROM \(blocks) WHERE block = ?1
-            AND NOT EXISTS (SELECT 1 FROM \(rows) WHERE id BETWEEN ?1 << 10 AND (?1 << 10) + 1023)
+            AND NOT EXISTS (SELECT 1 FROM \(rows)
+                WHERE id >= ?1 << \(Self.blockBits) AND id < (?1 + 1) << \(Self.blockBits))
         """
     }
 
+    /// A block is what ids have in common but for so many bits.
     static let blockBits: Int64 = 10
 }

@@ -1,20 +1,9 @@
 internal import Ensue
 
-/// Which ids a list looks at, and of whose rows.
-struct ListScope {
-    let table: ListedTable
-    let account: String
-    /// The kind or type, if it matters.
-    let name: String?
-    let ids: ClosedRange<Int64>
-    let since: Timestamp?
-    let until: Timestamp?
-}
-
 /// The ways to the ids of a page. Each goes from the highest down, and ends when the collector has enough.
 extension Read {
-    /// Goes through the blocks in which the account and kind occur. `place` leads from one row of a queue to the next,
-    /// over blocks in which the queue has nothing.
+    /// Goes through the blocks in which the account and kind occur. Where a state has a queue of its own, `head` leads
+    /// to its next row, over the blocks of which it holds nothing.
     func collectByBlocks(
         _ scope: ListScope, head: String? = nil, scan: String, _ collector: inout PageCollector
     ) throws {
@@ -36,7 +25,7 @@ extension Read {
             collector.spend(1)
             let start = block << ListedTable.blockBits
             let end = start + (1 << ListedTable.blockBits) - 1
-            // A queue's row in another block is passed; what is in this block is found by its head.
+            // The row at the head is another account's or kind's: theirs are in this block or below.
             if end < top, head != nil {
                 top = end
                 collector.pass(end + 1)
@@ -112,26 +101,5 @@ extension Read {
             let isWanted = try check.firstInt() == 1 && times.holds(id)
             guard collector.look(at: id, isWanted: isWanted) else { return }
         }
-    }
-}
-
-/// Whether a row came in between two times: the ids of a list only say so nearly.
-struct TimeCheck {
-    private let statement: RawStatement?
-    private let since: Int64
-    private let until: Int64
-
-    init(_ scope: ListScope, _ read: Read) throws {
-        let isNeeded = scope.since != nil || scope.until != nil
-        statement = isNeeded ? try read.raw(scope.table.timeOfRow) : nil
-        since = scope.since?.milliseconds ?? .min
-        until = scope.until?.milliseconds ?? .max
-    }
-
-    func holds(_ id: Int64) throws -> Bool {
-        guard let statement else { return true }
-        statement.bind(id, 1)
-        guard let time = try statement.firstInt() else { return false }
-        return time >= since && time < until
     }
 }

@@ -18,8 +18,10 @@ extension Migration {
             WHEN NOT EXISTS (SELECT 1 FROM {effect_blocks}
                 WHERE account = NEW.account AND kind = NEW.kind AND block = NEW.id >> 10)
             BEGIN
-                INSERT OR IGNORE INTO {effect_blocks} (account, kind, block)
-                VALUES (NEW.account, NEW.kind, NEW.id >> 10), (NEW.account, '', NEW.id >> 10);
+                INSERT INTO {effect_blocks} (account, kind, block) VALUES (NEW.account, NEW.kind, NEW.id >> 10);
+                INSERT INTO {effect_blocks} (account, kind, block)
+                SELECT NEW.account, '', NEW.id >> 10 WHERE NOT EXISTS (SELECT 1 FROM {effect_blocks}
+                    WHERE account = NEW.account AND kind = '' AND block = NEW.id >> 10);
             END;
 
             CREATE TABLE {event_blocks} (
@@ -32,8 +34,10 @@ extension Migration {
             WHEN NOT EXISTS (SELECT 1 FROM {event_blocks}
                 WHERE account = NEW.account AND type = NEW.type AND block = NEW.id >> 10)
             BEGIN
-                INSERT OR IGNORE INTO {event_blocks} (account, type, block)
-                VALUES (NEW.account, NEW.type, NEW.id >> 10), (NEW.account, '', NEW.id >> 10);
+                INSERT INTO {event_blocks} (account, type, block) VALUES (NEW.account, NEW.type, NEW.id >> 10);
+                INSERT INTO {event_blocks} (account, type, block)
+                SELECT NEW.account, '', NEW.id >> 10 WHERE NOT EXISTS (SELECT 1 FROM {event_blocks}
+                    WHERE account = NEW.account AND type = '' AND block = NEW.id >> 10);
             END;
 
             CREATE INDEX {events_by_source} ON {events} (account, source) WHERE source IS NOT NULL;
