@@ -31,79 +31,116 @@ extension PostgresStore {
 }
 
 extension Write {
-    func effect(_ id: EffectID) throws -> EffectRecord? {
+    func effect(_ id: EffectID) throws -> EffectRecord? { try effects([id.rawValue])[id] }
+
+    /// Those of some effects that are there.
+    func effects(_ ids: [Int64]) throws -> [EffectID: EffectRecord] {
+        guard let first = ids.first else { return [:] }
+        let isOne = ids.count == 1
+        let bounds = ids.bounds
+        let wanted: [PostgresValue] =
+            isOne ? [.integer(first)] : [.integers(ids), .integer(bounds.least), .integer(bounds.greatest)]
         let results = try pipeline([
-            (Self.effectAndPlace, [.integer(id.rawValue)]),
+            (isOne ? Self.oneEffect : Self.manyEffects, wanted),
             (
-                "SELECT run, result, error, started_at, ended_at FROM {attempts} WHERE effect = $1 ORDER BY id",
-                [.integer(id.rawValue)]
+                """
+                SELECT effect, run, result, error, started_at, ended_at FROM {attempts}
+                WHERE \(isOne ? "effect = $1" : "effect = ANY($1) AND effect BETWEEN $2 AND $3") ORDER BY effect, id
+                """, wanted
             ),
         ])
-        guard results[0].count > 0 else { return nil }
-        let row = results[0][0]
-        let attempts: [Attempt] = results[1].compactMap { row in
-            guard let result = Attempt.Result(rawValue: row.text(1)) else { return nil }
-            return Attempt(
-                run: Int(row.int(0)), result: result, error: row.optionalText(2), startedAt: row.optionalTime(3),
-                endedAt: row.time(4))
+        var attempts: [Int64: [Attempt]] = [:]
+        for row in results[1] {
+            guard let result = Attempt.Result(rawValue: row.text(2)) else { continue }
+            attempts[row.int(0), default: []].append(
+                Attempt(
+                    run: Int(row.int(1)), result: result, error: row.optionalText(3), startedAt: row.optionalTime(4),
+                    endedAt: row.time(5)))
         }
-        return EffectRecord(
-            id: id, account: Account(wellFormed: row.text(0)), kind: EffectKind(wellFormed: row.text(1)),
-            payload: JSONText(trusted: row.text(2)), key: row.optionalText(3),
-            priority: Priority(rawValue: Int(row.int(4))) ?? .normal, createdAt: row.time(5),
-            origin: EffectOrigin(row, from: 6), depth: Int(row.int(10)), state: try Self.state(row),
-            attempts: attempts, progress: Self.progress(row), hasHandler: row.bool(11))
+        var records: [EffectID: EffectRecord] = [:]
+        for row in results[0] {
+            let record = try EffectRecord(row, attempts: attempts[row.int(0)] ?? [])
+            records[record.id] = record
+        }
+        return records
     }
 
-    /// By the place rule the effect is in exactly one of these places. One statement, so that all show one moment.
-    private static let effectAndPlace = """
-        SELECT e.account, e.kind, e.payload, e.key, e.priority, e.created_at, e.event, e.rule, e.cause, e.replay_of,
-            e.depth, coalesce(k.seen_at > {clock}() - interval '\(Rule.lifetimeInDays) days', false),
-            o.outcome, o.run, o.output, o.error, o.started_at, o.completed_at,
-            p.state, p.run, p.lease, p.deadline, s.run, s.due_at, r.run,
-            l.id, (SELECT coalesce(max(a.run), 0) + 1 FROM {attempts} a WHERE a.effect = e.id),
-            g.fraction, g.note, g.at
-        FROM {effects} e JOIN {kinds} k ON k.name = e.kind JOIN {accounts} c ON c.name = e.account
-        LEFT JOIN {outcomes} o ON o.effect = $1
-        LEFT JOIN {parked} p ON p.effect = $1
-        LEFT JOIN {scheduled} s ON s.effect = $1
-        LEFT JOIN {ready} r ON r.kind = k.id AND r.account = c.id AND r.priority = e.priority AND r.effect = $1
+    /// Leases are looked through only for what is in no other place, and all of them at most once.
+    private static let oneEffect = """
+        \(EffectRecord.columns)
         LEFT JOIN LATERAL (SELECT x.id FROM {leases} x
-            WHERE o.effect IS NULL AND p.effect IS NULL AND s.effect IS NULL AND r.effect IS NULL
-                AND x.open @> ARRAY[$1] LIMIT 1) AS l ON true
-        LEFT JOIN {progress} g ON g.effect = $1
+            WHERE \(EffectRecord.isNowhereElse) AND x.open @> ARRAY[e.id] LIMIT 1) AS l ON true
         WHERE e.id = $1
         """
+    private static let manyEffects = """
+        WITH held AS MATERIALIZED (
+            SELECT x.id, o.effect FROM {leases} x CROSS JOIN unnest(x.open) AS o (effect)
+            JOIN unnest($1::bigint[]) AS w (effect) ON w.effect = o.effect WHERE o.effect BETWEEN $2 AND $3)
+        \(EffectRecord.columns)
+        LEFT JOIN LATERAL (SELECT h.id FROM held h
+            WHERE \(EffectRecord.isNowhereElse) AND h.effect = e.id LIMIT 1) AS l ON true
+        WHERE e.id = ANY($1) AND e.id BETWEEN $2 AND $3
+        """
+}
+
+extension EffectRecord {
+    /// By the place rule an effect is in exactly one of these places. One statement, so that all show one moment.
+    fileprivate static let columns = """
+        SELECT e.id, e.account, e.kind, e.payload, e.key, e.priority, e.created_at, e.event, e.rule, e.cause,
+            e.replay_of, e.depth, coalesce(k.seen_at > {clock}() - interval '\(Rule.lifetimeInDays) days', false),
+            o.outcome, o.run, o.output, o.error, o.started_at, o.completed_at,
+            p.state, p.run, p.lease, p.deadline, s.run, s.due_at, r.run, l.id, CASE WHEN l.id IS NOT NULL
+                THEN (SELECT coalesce(max(a.run), 0) + 1 FROM {attempts} a WHERE a.effect = e.id) END,
+            g.fraction, g.note, g.at
+        FROM {effects} e JOIN {kinds} k ON k.name = e.kind JOIN {accounts} c ON c.name = e.account
+        LEFT JOIN {outcomes} o ON o.effect = e.id
+        LEFT JOIN {parked} p ON p.effect = e.id
+        LEFT JOIN {scheduled} s ON s.effect = e.id
+        LEFT JOIN {ready} r ON r.kind = k.id AND r.account = c.id AND r.priority = e.priority AND r.effect = e.id
+        LEFT JOIN {progress} g ON g.effect = e.id
+        """
+    fileprivate static let isNowhereElse =
+        "o.effect IS NULL AND p.effect IS NULL AND s.effect IS NULL AND r.effect IS NULL"
+
+    /// Reads a row of ``columns``.
+    fileprivate init(_ row: PostgresRow, attempts: [Attempt]) throws {
+        self.init(
+            id: EffectID(rawValue: row.int(0)), account: Account(wellFormed: row.text(1)),
+            kind: EffectKind(wellFormed: row.text(2)), payload: JSONText(trusted: row.text(3)),
+            key: row.optionalText(4), priority: Priority(rawValue: Int(row.int(5))) ?? .normal,
+            createdAt: row.time(6), origin: EffectOrigin(row, from: 7), depth: Int(row.int(11)),
+            state: try Self.state(row), attempts: attempts, progress: Self.progress(row), hasHandler: row.bool(12))
+    }
 
     private static func state(_ row: PostgresRow) throws -> EffectState {
-        if let outcome = row.optionalText(12).flatMap(Outcome.Kind.init(rawValue:)) {
+        if let outcome = row.optionalText(13).flatMap(Outcome.Kind.init(rawValue:)) {
             return .ended(
                 Outcome(
-                    kind: outcome, run: Int(row.int(13)), output: row.optionalText(14).map(JSONText.init(trusted:)),
-                    error: row.optionalText(15), startedAt: row.optionalTime(16), completedAt: row.time(17)))
+                    kind: outcome, run: Int(row.int(14)), output: row.optionalText(15).map(JSONText.init(trusted:)),
+                    error: row.optionalText(16), startedAt: row.optionalTime(17), completedAt: row.time(18)))
         }
-        if let parked = row.optionalText(18) {
-            let run = Int(row.int(19))
+        if let parked = row.optionalText(19) {
+            let run = Int(row.int(20))
             switch parked {
             case "held": return .held
             case "uncertain": return .uncertain(run: run)
             default:
                 return .deferred(
-                    run: run, lease: LeaseID(rawValue: row.optionalInt(20) ?? 0),
-                    deadline: row.optionalTime(21) ?? Timestamp(milliseconds: 0))
+                    run: run, lease: LeaseID(rawValue: row.optionalInt(21) ?? 0),
+                    deadline: row.optionalTime(22) ?? Timestamp(milliseconds: 0))
             }
         }
-        if let due = row.optionalTime(23) { return .scheduled(run: Int(row.int(22)), due: due) }
-        if let run = row.optionalInt(24) { return .ready(run: Int(run)) }
-        guard let lease = row.optionalInt(25) else {
+        if let due = row.optionalTime(24) { return .scheduled(run: Int(row.int(23)), due: due) }
+        if let run = row.optionalInt(25) { return .ready(run: Int(run)) }
+        guard let lease = row.optionalInt(26) else {
             throw StoreError(.corrupt, operation: "effect", detail: "an effect is in no place")
         }
-        return .running(run: Int(row.int(26)), lease: LeaseID(rawValue: lease))
+        return .running(run: Int(row.int(27)), lease: LeaseID(rawValue: lease))
     }
 
     private static func progress(_ row: PostgresRow) -> EffectRecord.Progress? {
-        row.optionalTime(29).map { at in
-            EffectRecord.Progress(fraction: row.optionalDouble(27), note: row.optionalText(28), at: at)
+        row.optionalTime(30).map { at in
+            EffectRecord.Progress(fraction: row.optionalDouble(28), note: row.optionalText(29), at: at)
         }
     }
 }

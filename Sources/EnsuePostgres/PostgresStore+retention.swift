@@ -33,6 +33,7 @@ extension PostgresStore {
             let bounds: [PostgresValue] = [.integer(range.first), .integer(range.until)]
             try write.execute(
                 "DELETE FROM {ranges} WHERE family = $1 AND first = $2", [.text(range.family), .integer(range.first)])
+            try write.forgetBlocks(of: range)
             guard range.family == "effects" else { return }
             for table in ["{progress}", "{adopted}"] {
                 try write.execute("DELETE FROM \(table) WHERE effect >= $1 AND effect < $2", bounds)
@@ -162,9 +163,11 @@ extension Write {
     private func delete(events: [Int64]) throws -> Int {
         guard !events.isEmpty else { return 0 }
         let bounds = events.bounds
-        return try execute(
-            "DELETE FROM {events} WHERE id = ANY($1) AND id BETWEEN $2 AND $3",
+        let deleted = try rows(
+            "DELETE FROM {events} WHERE id = ANY($1) AND id BETWEEN $2 AND $3 RETURNING account, id",
             [.integers(events), .integer(bounds.least), .integer(bounds.greatest)])
+        try forgetBlocks("events", of: deleted)
+        return deleted.count
     }
 
     /// Whatever somebody retries meanwhile has no outcome any more, and stays.
@@ -179,12 +182,13 @@ extension Write {
         let parameters: [PostgresValue] = [
             .integers(effects), .integer(bounds.least), .integer(bounds.greatest),
         ]
-        _ = try pipeline([
+        let deleted = try pipeline([
             ("DELETE FROM {attempts} WHERE effect = ANY($1) AND effect BETWEEN $2 AND $3", parameters),
             ("DELETE FROM {progress} WHERE effect = ANY($1)", [.integers(effects)]),
             ("DELETE FROM {adopted} WHERE effect = ANY($1)", [.integers(effects)]),
-            ("DELETE FROM {effects} WHERE id = ANY($1) AND id BETWEEN $2 AND $3", parameters),
+            ("DELETE FROM {effects} WHERE id = ANY($1) AND id BETWEEN $2 AND $3 RETURNING account, id", parameters),
         ])
+        try forgetBlocks("effects", of: deleted[3])
         return effects.count
     }
 }

@@ -24,6 +24,7 @@ public final class PostgresStore: Store {
     let rules = RuleCache()
     let claiming = ClaimState()
     let unrouted = ScanMark()
+    let readyMarks = ReadyMarks()
     let doubts = Doubts()
     let workers = JoinedWorkers()
     let retirement = RetirementCursor()
