@@ -48,6 +48,10 @@ struct Welcome: Sendable {
                 "curl -s '\(address)/v1/effects/2?wait=30'"
             ),
             (
+                "All that happens, drawn as a tree from the first event on.",
+                "\(word(CommandLine.arguments.first ?? "ensue")) trace event 1 --server \(address)"
+            ),
+            (
                 "The ledger.",
                 "sqlite3 -box \(file) 'SELECT id, kind, state, runs, completed_at, error FROM ledger "
                     + "ORDER BY id DESC LIMIT 10'"
@@ -63,9 +67,11 @@ struct Welcome: Sendable {
             + #""new":{"id":90071992547409931,"kind":"publish_rateset","payload":{"RATESET":42}}}}}"#
     }
 
-    /// The store's path as a word of the shell.
-    private var file: String {
-        let isPlain = store.utf8.allSatisfy { byte in
+    private var file: String { word(store) }
+
+    /// A text as a word of the shell.
+    private func word(_ text: String) -> String {
+        let isPlain = text.utf8.allSatisfy { byte in
             switch byte {
             case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
                 UInt8(ascii: "-")...UInt8(ascii: "9"), UInt8(ascii: "_"):
@@ -73,6 +79,6 @@ struct Welcome: Sendable {
             default: false
             }
         }
-        return isPlain ? store : "'\(store.replacing("'", with: #"'\''"#))'"
+        return isPlain ? text : "'\(text.replacing("'", with: #"'\''"#))'"
     }
 }
