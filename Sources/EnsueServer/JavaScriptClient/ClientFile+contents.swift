@@ -2,7 +2,7 @@
 
 extension ClientFile {
     static let script = ClientFile(
-        type: "text/javascript; charset=utf-8", tag: "\"f4286fa06cc08149\"",
+        type: "text/javascript; charset=utf-8", tag: "\"04ca9905986de7af\"",
         text: ##"""
             // Records events and requests effects, each once, even if the network fails or the page is
             // closed. Explained in client.d.ts.
@@ -32,7 +32,8 @@ extension ClientFile {
               const queue = [] // calls that are not confirmed
               let count = 0
               let failures = 0
-              let timer
+              let timer // of the next try
+              let isTold = false // when, by the server
 
               async function submit(path, input, defaults) {
                 const items = [input].flat().map(item => ({ ...defaults, ...item, key: item.key ?? newKey() }))
@@ -43,7 +44,7 @@ extension ClientFile {
                 call.name = `${prefix}${Date.now() * 1000 + count++ % 1000} ${newKey()}`
                 try {
                   storage?.setItem(call.name, JSON.stringify(call))
-                } catch {} // It is full: the call is in memory alone.
+                } catch {} // full: the call is in memory alone
                 const receipts = await new Promise((resolve, reject) => {
                   queue.push(Object.assign(call, { resolve, reject }))
                   wake()
@@ -61,9 +62,9 @@ extension ClientFile {
                 wake()
               }
 
-              // The page may be about to end. What fails now is sent by the next page.
+              // The page may be about to end: what fails now, the next page sends.
               function flush() {
-                if (!timer) send(take(requestBytes - size(queue.filter(call => call.isSent))))
+                if (!timer || !isTold) send(take(requestBytes - size(queue.filter(call => call.isSent))))
               }
 
               function take(room) {
@@ -84,7 +85,7 @@ extension ClientFile {
                 if (!batch[0]) return
                 for (const call of batch) call.isSent = true
                 const body = `[${batch.map(call => call.text)}]`
-                const keepalive = !failures && size(batch) <= requestBytes
+                const keepalive = size(batch) <= requestBytes
                 try {
                   const receipts = await ask(batch[0].path, { method: 'POST', body, keepalive })
                   for (const call of batch) settle(call, call.resolve, receipts.splice(0, call.items))
@@ -100,7 +101,7 @@ extension ClientFile {
                 const [call] = batch
                 const isRefused = status >= 400 && status < 500 && status !== 429
                 if (status && batch[1]) {
-                  // Those that are named, or else all, are sent again by themselves.
+                  // Those that are named, or else all, are sent again alone.
                   const owners = batch.flatMap(call => Array(call.items).fill(call))
                   const bad = problem.errors?.map(error => owners[error.index]) ?? []
                   for (const call of bad[0] ? bad : batch) call.isAlone = true
@@ -108,10 +109,11 @@ extension ClientFile {
                   const own = call.items > 1 ? problem : { ...problem, ...problem.errors?.[0] }
                   settle(call, call.reject ?? console.warn, new EnsueError(own))
                 } else if (status) {
-                  queue.push(...queue.splice(queue.indexOf(call), 1)) // Others first
+                  queue.push(...queue.splice(queue.indexOf(call), 1)) // others first
                 }
                 if (isRefused) return
                 const wait = Math.max(retryAfter || 0, 500 * 2 ** Math.min(failures++, 6))
+                isTold = retryAfter > 0
                 clearTimeout(timer)
                 timer = setTimeout(retry, Math.min(wait * (1 + Math.random() / 2), 86_400_000))
               }
@@ -133,10 +135,10 @@ extension ClientFile {
                 throw new EnsueError({ title, status, ...problem }, retryAfter)
               }
 
-              // An event's time is when it happened, which may be long before it can be sent.
+              // An event's time is when it happened, perhaps long before it can be sent.
               const record = events => submit('events', events, { time: new Date().toISOString() })
 
-              // What other pages left, or are about to send: the keys keep it from happening twice.
+              // What other pages left, or are sending too: the keys keep it from happening twice.
               for (const [name, text] of Object.entries(storage ?? {}).sort()) {
                 if (name.startsWith(prefix)) queue.push(JSON.parse(text))
               }
@@ -157,14 +159,14 @@ extension ClientFile {
 
             const size = calls => calls.reduce((sum, call) => sum + call.size, 0)
 
-            // Pages that did not come over https have no randomUUID.
+            // Without https there is no randomUUID.
             const newKey = () =>
               globalThis.crypto?.randomUUID?.() ?? `${Date.now()} ${Math.random()} ${Math.random()}`
 
             function pageStorage() {
               try {
                 return globalThis.document && localStorage
-              } catch {} // Refused where cookies are
+              } catch {}
             }
 
             """##)

@@ -26,7 +26,8 @@ export function connect({
   const queue = [] // calls that are not confirmed
   let count = 0
   let failures = 0
-  let timer
+  let timer // of the next try
+  let isTold = false // when, by the server
 
   async function submit(path, input, defaults) {
     const items = [input].flat().map(item => ({ ...defaults, ...item, key: item.key ?? newKey() }))
@@ -37,7 +38,7 @@ export function connect({
     call.name = `${prefix}${Date.now() * 1000 + count++ % 1000} ${newKey()}`
     try {
       storage?.setItem(call.name, JSON.stringify(call))
-    } catch {} // It is full: the call is in memory alone.
+    } catch {} // full: the call is in memory alone
     const receipts = await new Promise((resolve, reject) => {
       queue.push(Object.assign(call, { resolve, reject }))
       wake()
@@ -55,9 +56,9 @@ export function connect({
     wake()
   }
 
-  // The page may be about to end. What fails now is sent by the next page.
+  // The page may be about to end: what fails now, the next page sends.
   function flush() {
-    if (!timer) send(take(requestBytes - size(queue.filter(call => call.isSent))))
+    if (!timer || !isTold) send(take(requestBytes - size(queue.filter(call => call.isSent))))
   }
 
   function take(room) {
@@ -78,7 +79,7 @@ export function connect({
     if (!batch[0]) return
     for (const call of batch) call.isSent = true
     const body = `[${batch.map(call => call.text)}]`
-    const keepalive = !failures && size(batch) <= requestBytes
+    const keepalive = size(batch) <= requestBytes
     try {
       const receipts = await ask(batch[0].path, { method: 'POST', body, keepalive })
       for (const call of batch) settle(call, call.resolve, receipts.splice(0, call.items))
@@ -94,7 +95,7 @@ export function connect({
     const [call] = batch
     const isRefused = status >= 400 && status < 500 && status !== 429
     if (status && batch[1]) {
-      // Those that are named, or else all, are sent again by themselves.
+      // Those that are named, or else all, are sent again alone.
       const owners = batch.flatMap(call => Array(call.items).fill(call))
       const bad = problem.errors?.map(error => owners[error.index]) ?? []
       for (const call of bad[0] ? bad : batch) call.isAlone = true
@@ -102,10 +103,11 @@ export function connect({
       const own = call.items > 1 ? problem : { ...problem, ...problem.errors?.[0] }
       settle(call, call.reject ?? console.warn, new EnsueError(own))
     } else if (status) {
-      queue.push(...queue.splice(queue.indexOf(call), 1)) // Others first
+      queue.push(...queue.splice(queue.indexOf(call), 1)) // others first
     }
     if (isRefused) return
     const wait = Math.max(retryAfter || 0, 500 * 2 ** Math.min(failures++, 6))
+    isTold = retryAfter > 0
     clearTimeout(timer)
     timer = setTimeout(retry, Math.min(wait * (1 + Math.random() / 2), 86_400_000))
   }
@@ -127,10 +129,10 @@ export function connect({
     throw new EnsueError({ title, status, ...problem }, retryAfter)
   }
 
-  // An event's time is when it happened, which may be long before it can be sent.
+  // An event's time is when it happened, perhaps long before it can be sent.
   const record = events => submit('events', events, { time: new Date().toISOString() })
 
-  // What other pages left, or are about to send: the keys keep it from happening twice.
+  // What other pages left, or are sending too: the keys keep it from happening twice.
   for (const [name, text] of Object.entries(storage ?? {}).sort()) {
     if (name.startsWith(prefix)) queue.push(JSON.parse(text))
   }
@@ -151,12 +153,12 @@ export function connect({
 
 const size = calls => calls.reduce((sum, call) => sum + call.size, 0)
 
-// Pages that did not come over https have no randomUUID.
+// Without https there is no randomUUID.
 const newKey = () =>
   globalThis.crypto?.randomUUID?.() ?? `${Date.now()} ${Math.random()} ${Math.random()}`
 
 function pageStorage() {
   try {
     return globalThis.document && localStorage
-  } catch {} // Refused where cookies are
+  } catch {}
 }

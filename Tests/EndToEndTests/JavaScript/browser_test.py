@@ -119,10 +119,15 @@ class ClientTests(unittest.TestCase):
     def test_left_in_the_same_moment(self):
         page = self.open()
         page.evaluate(
-            "type => { logMany(type, 0, 20); location.href = 'about:blank' }", self.type
+            """type => {
+                logMany(type, 0, 20)
+                addEventListener('pagehide', () => logMany(type, 20, 30))
+                location.href = 'about:blank'
+            }""",
+            self.type,
         )
         # Nobody opens a page of the server again.
-        self.assert_stored_once(20)
+        self.assert_stored_once(30)
 
     def test_closed_with_more_than_a_closing_page_may_send(self):
         page = self.open()
