@@ -60,6 +60,27 @@ struct RawStatement {
         }
     }
 
+    /// Calls `body` for each row until it returns false.
+    func takeRows(while body: () throws -> Bool) throws {
+        defer { sqlite3_reset(handle) }
+        while true {
+            let code = sqlite3_step(handle)
+            if code == SQLITE_DONE { return }
+            try check(code, expecting: SQLITE_ROW)
+            guard try body() else { return }
+        }
+    }
+
+    /// The number in the first column of the first row.
+    func firstInt() throws -> Int64? {
+        var found: Int64?
+        try takeRows(while: {
+            found = optionalInt(0)
+            return false
+        })
+        return found
+    }
+
     private func check(_ code: Int32, expecting expected: Int32) throws {
         guard code != expected else { return }
         let message = sqlite3_db_handle(handle).flatMap { sqlite3_errmsg($0) }.map { String(cString: $0) }

@@ -34,7 +34,8 @@ extension Write {
             .map { try RecordedEvent($0) }
     }
 
-    func effect(_ id: EffectID) throws -> EffectRecord? {
+    /// An effect with all that became of it. For many of them, give `leases`.
+    func effect(_ id: EffectID, leases: OpenLeases? = nil) throws -> EffectRecord? {
         let found = try row(
             """
             SELECT e.account, e.kind, e.payload, e.key, e.event, e.rule, e.cause, e.replay_of, e.depth, e.priority,
@@ -48,13 +49,13 @@ extension Write {
         return EffectRecord(
             id: id, account: account, kind: kind, payload: JSONText(trusted: found[2]), key: found[3],
             priority: priority, createdAt: Timestamp(milliseconds: found[10]), origin: EffectOrigin(found, from: 4),
-            depth: found[8], state: try state(id, account, kind, priority), attempts: try attempts(id),
+            depth: found[8], state: try state(id, account, kind, priority, leases), attempts: try attempts(id),
             progress: try progress(id), hasHandler: found[11])
     }
 
     /// By the place rule the effect is in exactly one of these places.
     private func state(
-        _ id: EffectID, _ account: Account, _ kind: EffectKind, _ priority: Priority
+        _ id: EffectID, _ account: Account, _ kind: EffectKind, _ priority: Priority, _ leases: OpenLeases?
     ) throws -> EffectState {
         if let outcome = try outcome(id) { return .ended(outcome) }
         if let row = try row(
@@ -72,13 +73,18 @@ extension Write {
                 AND r.account = (SELECT id FROM {accounts} WHERE name = ?)
             """, [id.rawValue, priority.rawValue, kind.rawValue, account.rawValue])
         if let ready { return .ready(run: ready) }
-        let lease: Int64? = try value(
-            "SELECT l.id FROM {leases} l WHERE EXISTS (SELECT 1 FROM json_each(l.open) j WHERE j.value = ?)",
-            [id.rawValue])
+        let lease = try leases.map { try $0.lease(of: id, self) } ?? lease(holding: id)
         guard let lease else {
             throw StoreError(.corrupt, operation: "effect", detail: "effect \(id) is in no place")
         }
-        return .running(run: try nextRun(id), lease: LeaseID(rawValue: lease))
+        return .running(run: try nextRun(id), lease: lease)
+    }
+
+    private func lease(holding id: EffectID) throws -> LeaseID? {
+        let lease: Int64? = try value(
+            "SELECT l.id FROM {leases} l WHERE EXISTS (SELECT 1 FROM json_each(l.open) j WHERE j.value = ?)",
+            [id.rawValue])
+        return lease.map(LeaseID.init(rawValue:))
     }
 
     private func parkedState(_ row: Row) -> EffectState {

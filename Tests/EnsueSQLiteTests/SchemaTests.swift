@@ -12,7 +12,11 @@ import Testing
         let digests = Migration.all.map { migration in
             SHA256.hash(data: Data(migration.sql.utf8)).map { String(format: "%02x", $0) }.joined()
         }
-        #expect(digests == ["139c2108594b5112d5265987bdb05d11b30f048d053c5baaa3183271c96da8f4"])
+        #expect(
+            digests == [
+                "139c2108594b5112d5265987bdb05d11b30f048d053c5baaa3183271c96da8f4",
+                "20d581d97584cdf3095ef2c164da165d26f6250c92a86c498cbed252255c306e",
+            ])
         #expect(Migration.all.map(\.number) == Array(1...Migration.all.count))
     }
 

@@ -7,7 +7,7 @@ struct Migration: Sendable {
     let number: Int
     let sql: String
 
-    static let all: [Migration] = [.first]
+    static let all: [Migration] = [.first, .second]
 
     /// Brings the database to the present schema in one transaction, and refuses one that is newer or not ours.
     static func migrate(_ db: Database, names: Names, ownsFile: Bool) throws {

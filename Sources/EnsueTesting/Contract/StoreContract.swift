@@ -40,5 +40,6 @@ public enum StoreContract {
         heartbeats, cancellations, rescuing, poison, givingBack,
         commands, deciding, tokens, approval,
         retiring, counting, kinds, notes, pending, changes, concurrency,
+        listing, listingFilters, listingEvents, listingAnything, consequences, kindStatus, rejections,
     ].flatMap { $0 }
 }

@@ -1,0 +1,37 @@
+public import Ensue
+internal import GRDB
+
+extension SQLiteStore {
+    public func events(_ query: EventQuery) async throws -> Page<RecordedEvent, EventID> {
+        try await read("events") { try $0.events(query) }
+    }
+}
+
+extension Read {
+    fileprivate func events(_ query: EventQuery) throws -> Page<RecordedEvent, EventID> {
+        if let key = query.key { return try events(query, key: key) }
+        let ids = try ids(of: .events, since: query.since, until: query.until, before: query.before?.rawValue)
+        guard let ids else { return Page([], next: nil) }
+        let scope = ListScope(
+            table: .events, account: query.account.rawValue, name: query.type?.rawValue, ids: ids, since: query.since,
+            until: query.until)
+        var collector = PageCollector(limit: query.limit)
+        if let source = query.source {
+            try collectByIndex(scope, ListStatement.ofSource, { $0.bind(source.description, 5) }, &collector)
+        } else {
+            try collectByBlocks(scope, scan: scope.table.scan, &collector)
+        }
+        return try collector.page(
+            { try event(EventID(rawValue: $0)).flatMap { query.matches($0) ? $0 : nil } },
+            bytes: { $0.data.text.utf8.count })
+    }
+
+    private func events(_ query: EventQuery, key: String) throws -> Page<RecordedEvent, EventID> {
+        let id: Int64? = try value(
+            "SELECT event FROM {event_keys} WHERE account = ? AND key = ?", [query.account.rawValue, key])
+        guard let id, id < query.before?.rawValue ?? .max, let event = try event(EventID(rawValue: id)),
+            query.matches(event)
+        else { return Page([], next: nil) }
+        return Page([event], next: nil)
+    }
+}
