@@ -129,6 +129,31 @@ struct HasuraEndpointTests {
         }
     }
 
+    @Test func `where keys are asked for, a hook takes its secret or a key`() async throws {
+        let (key, bound) = ("ensue_sk_a1_0123456789abcdef0123456789", "ensue_sk_b2_0123456789abcdef0123456789")
+        var options = try options("a:account=acme,secret=X-A: one", "b")
+        options.apiKeys = [try APIKey(parsing: key), try APIKey(parsing: "other=\(bound)")]
+        let insert = try Fixture.hasura("insert")
+        try await ServerBench.with(options: options) { bench in
+            try await bench.call { client in
+                func status(_ name: String, _ headers: [String: String]) async throws -> Int {
+                    try await client.post("/hooks/hasura/\(name)", insert, headers).status
+                }
+                #expect(try await status("a", [:]) == 401)
+                #expect(try await status("a", ["X-A": "one"]) == 202)
+                #expect(try await status("a", ["Authorization": "Bearer \(key)"]) == 200)
+                #expect(try await status("a", ["Authorization": "Bearer \(bound)"]) == 403)
+                #expect(try await status("b", [:]) == 401)
+                #expect(try await status("b", ["X-A": "one"]) == 401)
+                #expect(try await status("b", ["Authorization": "Bearer \(bound)"]) == 202)
+                #expect(try await status("nobody", [:]) == 401)
+                #expect(try await status("nobody", ["Authorization": "Bearer \(key)"]) == 404)
+                let bare = try await client.post("/event/log?__event__=a.B", "{}")
+                #expect(bare.problem == "unauthorized")
+            }
+        }
+    }
+
     @Test func `a refused delivery can be answered with success, so that it is not repeated in vain`() async throws {
         let unknown = try Fixture.hasura("insert").replacing("publish_rateset", with: "nobody")
         try await ServerBench.with(options: try options("orders:rejected=accepted,account=acme,secret=X-A: one")) {

@@ -60,11 +60,11 @@ private struct Options {
 
     private static var list: String { names.joined(separator: ", ") }
 
-    /// Shows a name only if it is almost one of ours: a secret that stands where it should not may look like one.
+    /// Does not show the name: a secret that stands where it should not may look like one.
     private static func unknown(_ name: String) -> Invalid {
         let near = names.first { editDistance($0, String(name.prefix(60))) <= 2 }
         return Invalid(
-            near.map { "there is no option '\(name)'; did you mean '\($0)'?" }
+            near.map { "an option is misspelt; did you mean '\($0)'?" }
                 ?? "there is an option that is none of \(list); secret comes last")
     }
 

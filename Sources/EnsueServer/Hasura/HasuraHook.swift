@@ -34,7 +34,7 @@ struct HasuraNamedHook: Endpoint {
     let routes: HasuraRoutes
 
     func read(_ call: Call) async throws -> HasuraArrival {
-        let endpoint = try routes.endpoint(call.parameters.get("endpoint") ?? "")
+        let endpoint = try endpoint(call)
         try call.demand(endpoint.secret)
         return HasuraArrival(
             account: try account(call, endpoint), mapping: endpoint.mapping, rejected: endpoint.rejected,
@@ -42,6 +42,14 @@ struct HasuraNamedHook: Endpoint {
     }
 
     func execute(_ input: HasuraArrival) async throws -> Reply { try await input.reply(intake) }
+
+    /// Which endpoints there are is not for everybody.
+    private func endpoint(_ call: Call) throws -> HasuraEndpoint {
+        do { return try routes.endpoint(call.parameters.get("endpoint") ?? "") } catch {
+            try call.demand(nil)
+            throw error
+        }
+    }
 
     /// The endpoint's account; a sender that speaks for another one is mistaken about the endpoint.
     private func account(_ call: Call, _ endpoint: HasuraEndpoint) throws -> Account {
