@@ -17,6 +17,8 @@ REFUSALS = {
     "replayEffect": PAYLOADS,
     # The row decides what a delivery becomes, and so which names have to be names.
     "takeHasuraDelivery": PAYLOADS + [("invalid", "the row"), ("invalid", "event type"), ("invalid", "effect kind")],
+    # What was refused once may be refused again: it is the kept delivery that is looked at.
+    "replayRejection": [("invalid", ""), ("unknown-kind", ""), ("malformed", "not JSON")],
 }
 
 EVERYWHERE = [

@@ -11,11 +11,13 @@ extension LogEvent {
             202 if it was recorded, 200 if its `Idempotency-Key` was known.
             """,
         parameters: [
-            .query(
-                "__event__", "The event's name; in the body where that is a form.",
-                .string(
+            Parameter(
+                name: "__event__", place: .query,
+                description: "The event's name. Where the body is a form, it may stand there instead.",
+                schema: .string(
                     "`app.Name`.", pattern: "^[A-Za-z0-9_:/-]+\\.[A-Za-z0-9_:/-]+$", length: 3...200,
-                    example: "polls.PollCompleted")),
+                    example: "polls.PollCompleted"),
+                isRequired: true),
             .idempotencyKey,
         ],
         takesAnyQuery: true,
