@@ -83,7 +83,7 @@ public struct EnsueServer: Sendable {
                         maxHeaderFieldSize: limits.headerFieldBytes, maxHeaderListSize: limits.headerBytes,
                         maxHeaderFieldCount: limits.headerFields))),
             configuration: ApplicationConfiguration(
-                address: .hostname(options.host, port: options.port), backlog: 1024),
+                address: .hostname(options.host, port: options.port), backlog: 4096),
             onServerRunning: onServerRunning, logger: logger)
         application.beforeServerStarts { [options] in try options.check() }
         return application
