@@ -56,20 +56,21 @@ public struct EnsueServer: Sendable {
     public func application(
         onServerRunning: @escaping @Sendable (any Channel) async -> Void = { _ in }
     ) -> Application<RouterResponder<CallContext>> {
-        let (limits, logger) = (options.limits, logger)
+        let (limits, admission, logger) = (options.limits, admission, logger)
         let connections = Connections(limit: OpenFiles.connections(wanted: limits.connections))
         var application = Application(
             responder: responder,
             server: .http1(
                 configuration: .init(
                     additionalChannelHandlers: [
-                        PaceInstaller(limits: limits, connections: connections, logger: logger)
+                        PaceInstaller(
+                            limits: limits, connections: connections, admission: admission, logger: logger)
                     ],
                     httpDecoderConfiguration: .init(
                         maxHeaderFieldSize: limits.headerFieldBytes, maxHeaderListSize: limits.headerBytes,
                         maxHeaderFieldCount: limits.headerFields))),
             configuration: ApplicationConfiguration(
-                address: .hostname(options.host, port: options.port), backlog: 1024),
+                address: .hostname(options.host, port: options.port), backlog: 4096),
             onServerRunning: onServerRunning, logger: logger)
         application.beforeServerStarts { [options] in try options.check() }
         return application

@@ -19,8 +19,7 @@ extension Problem {
             self = .unavailable(
                 "the store cannot be written now; try again, with the same key if it must not happen twice",
                 retryAfter: 2)
-        case is Overload:
-            self = .unavailable("the server has as much to do as it can; try again in a moment", retryAfter: 1)
+        case is Overload: self = .overload
         case is SlowBody: self = .tooSlow
         case is CancellationError: self = .unavailable("the server is stopping", retryAfter: 5)
         case let error as HTTPError: self = .transport(error)

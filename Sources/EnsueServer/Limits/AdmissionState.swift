@@ -55,7 +55,7 @@ struct AdmissionState {
         calm()
     }
 
-    private mutating func refused() -> Decision {
+    mutating func refused() -> Decision {
         defer { isRefusing = true }
         return .refused(isFirst: !isRefusing)
     }

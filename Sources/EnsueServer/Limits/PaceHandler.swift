@@ -15,10 +15,14 @@ final class PaceHandler: ChannelDuplexHandler {
     typealias OutboundOut = HTTPServerResponsePart
 
     private let connections: Connections
+    private let admission: Admission
     private let logger: Logger
     private var context: ChannelHandlerContext?
     private var timer: (due: NIODeadline, scheduled: Scheduled<Void>)?
     private var hasReceivedPart = false
+    private var isCountedBusy = false
+    /// While a request arrives that is turned away.
+    private var isTurningAway = false
     /// After this nothing is read any more.
     private(set) var isDismissed = false
     private(set) var pace: RequestPace
@@ -26,9 +30,10 @@ final class PaceHandler: ChannelDuplexHandler {
     var place = 0
     private var unreadBytes = 0
 
-    init(limits: ServerLimits, connections: Connections, logger: Logger) {
+    init(limits: ServerLimits, connections: Connections, admission: Admission, logger: Logger) {
         pace = RequestPace(patience: RequestPace.Patience(limits), now: .now())
         self.connections = connections
+        self.admission = admission
         self.logger = logger
     }
 
@@ -41,18 +46,46 @@ final class PaceHandler: ChannelDuplexHandler {
     func handlerRemoved(context: ChannelHandlerContext) {
         timer?.scheduled.cancel()
         connections.remove(self, on: context.eventLoop)
+        if isCountedBusy { admission.countBusy(-1) }
+        isCountedBusy = false
         self.context = nil
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard !isDismissed else { return }
         hasReceivedPart = true
-        switch unwrapInboundIn(data) {
-        case .head: pace.receivedHead(.now())
+        let part = unwrapInboundIn(data)
+        switch part {
+        case .head(let head):
+            pace.receivedHead(.now())
+            isTurningAway = pace.unanswered == 1 && admission.isFull && !Self.isLight(head)
         case .body: break
         case .end: pace.receivedEnd()
         }
+        guard !isTurningAway else { return turnAway(part, context) }
+        countBusy()
         context.fireChannelRead(data)
+    }
+
+    /// Refused here, a request costs next to nothing, and those that were taken on are answered the sooner.
+    private func turnAway(_ part: HTTPServerRequestPart, _ context: ChannelHandlerContext) {
+        guard case .end = part else { return }
+        isTurningAway = false
+        admission.noteRefusal(logger)
+        answer(.overload, context)
+        pace.answered(.now())
+    }
+
+    /// What is no load: the paths by which the server is watched, and requests that wait, which are counted apart.
+    private static func isLight(_ head: HTTPRequestHead) -> Bool {
+        head.uri == "/healthz" || head.uri == "/readyz" || head.uri.contains("wait=")
+    }
+
+    private func countBusy() {
+        let isBusy = pace.wait == nil
+        guard isBusy != isCountedBusy else { return }
+        isCountedBusy = isBusy
+        admission.countBusy(isBusy ? 1 : -1)
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
@@ -63,7 +96,10 @@ final class PaceHandler: ChannelDuplexHandler {
     }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-        if case .end = unwrapOutboundIn(data) { pace.answered(.now()) }
+        if case .end = unwrapOutboundIn(data) {
+            pace.answered(.now())
+            countBusy()
+        }
         context.write(data, promise: promise)
     }
 
@@ -135,17 +171,21 @@ final class PaceHandler: ChannelDuplexHandler {
     /// answer from it.
     private func refuse(_ problem: Problem, _ context: ChannelHandlerContext) {
         isDismissed = true
+        var problem = problem
+        problem.headers[.connection] = "close"
+        answer(problem, context)
+        context.eventLoop.assumeIsolated().scheduleTask(in: pace.patience.rest) { context.close(promise: nil) }
+    }
+
+    private func answer(_ problem: Problem, _ context: ChannelHandlerContext) {
         let body = ByteBuffer(string: problem.document.text + "\n")
-        let head = HTTPResponseHead(
+        var head = HTTPResponseHead(
             version: .http1_1, status: HTTPResponseStatus(statusCode: problem.status.code),
-            headers: [
-                "Content-Type": "application/problem+json", "Content-Length": "\(body.readableBytes)",
-                "Connection": "close",
-            ])
+            headers: ["Content-Type": "application/problem+json", "Content-Length": "\(body.readableBytes)"])
+        for field in problem.headers { head.headers.add(name: field.name.rawName, value: field.value) }
         context.write(wrapOutboundOut(.head(head)), promise: nil)
         context.write(wrapOutboundOut(.body(.byteBuffer(body))), promise: nil)
         context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
-        context.eventLoop.assumeIsolated().scheduleTask(in: pace.patience.rest) { context.close(promise: nil) }
     }
 }
 
@@ -153,6 +193,10 @@ final class PaceHandler: ChannelDuplexHandler {
 struct SlowBody: Error {}
 
 extension Problem {
+    static var overload: Problem {
+        .unavailable("the server has as much to do as it can; try again in a moment", retryAfter: 1)
+    }
+
     static var tooSlow: Problem {
         var problem = Problem(
             .requestTimeout, "too-slow", "The request took too long to arrive",

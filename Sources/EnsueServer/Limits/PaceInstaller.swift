@@ -9,11 +9,13 @@ final class PaceInstaller: ChannelInboundHandler, RemovableChannelHandler {
 
     private let limits: ServerLimits
     private let connections: Connections
+    private let admission: Admission
     private let logger: Logger
 
-    init(limits: ServerLimits, connections: Connections, logger: Logger) {
+    init(limits: ServerLimits, connections: Connections, admission: Admission, logger: Logger) {
         self.limits = limits
         self.connections = connections
+        self.admission = admission
         self.logger = logger
     }
 
@@ -21,7 +23,7 @@ final class PaceInstaller: ChannelInboundHandler, RemovableChannelHandler {
         let pipeline = context.pipeline.syncOperations
         do {
             let decoder = try pipeline.handler(type: ByteToMessageHandler<HTTPRequestDecoder>.self)
-            let handler = PaceHandler(limits: limits, connections: connections, logger: logger)
+            let handler = PaceHandler(limits: limits, connections: connections, admission: admission, logger: logger)
             try pipeline.addHandler(handler, position: .after(decoder))
         } catch {
             logger.error("a connection cannot be watched over", metadata: ["error": "\(error)"])

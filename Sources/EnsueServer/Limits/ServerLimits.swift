@@ -5,7 +5,7 @@ public struct ServerLimits: Sendable {
     /// system's limit of open files can make it fewer.
     public var connections = 8192
     /// How many requests may be in progress, beside those that wait for an outcome; more are answered 503.
-    public var requests = 1024
+    public var requests = 512
     /// How many requests with `?wait=` may be in progress; more are answered 503.
     public var waitingRequests = 4096
     /// How many bytes all bodies in progress may have together, as they arrive; more are answered 503.
