@@ -52,7 +52,7 @@ struct CommandLineProgram: Sendable {
         guard FileManager.default.isExecutableFile(atPath: tool) else {
             throw EndToEndError("there is no \(tool); install util-linux (Debian: bsdutils)")
         }
-        var environment = ["TERM": "xterm", "SHELL": "/bin/sh"]
+        var environment = ["TERM": "xterm", "SHELL": "/bin/sh", "NO_COLOR": ""]
         environment.merge(more) { $1 }
         return try await run([tool, "-q", "-e", "-c", line, "/dev/null"], "", environment)
     }

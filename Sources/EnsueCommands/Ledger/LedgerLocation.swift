@@ -36,15 +36,27 @@ struct LedgerLocation: ParsableArguments {
 
     /// Does something with the ledger, and closes what had to be opened for it.
     func withLedger<Value>(_ use: Use = .existing, _ body: (Ledger) async throws -> Value) async throws -> Value {
-        if let server {
-            let remote = try RemoteServer(server, apiKey: apiKey)
-            return try await body(
-                Ledger(
-                    name: remote.name, account: account, hasAPIKey: apiKey != nil,
-                    exchange: { try await remote.exchange($0, $1) }))
-        }
+        if let server { return try await with(try RemoteServer(server, apiKey: apiKey), body) }
         let logger = Logger(label: "ensue", level: .error)
-        let opened = try await store.open(logger: logger, createsFile: use == .creating)
+        return try await with(try await store.open(logger: logger, createsFile: use == .creating), logger, body)
+    }
+
+    private func with<Value>(_ server: RemoteServer, _ body: (Ledger) async throws -> Value) async throws -> Value {
+        let ledger = Ledger(
+            name: server.name, account: account, hasAPIKey: apiKey != nil,
+            exchange: { try await server.exchange($0, $1) })
+        let value: Value
+        do { value = try await body(ledger) } catch {
+            try await server.close()
+            throw error
+        }
+        try await server.close()
+        return value
+    }
+
+    private func with<Value>(
+        _ opened: any Store, _ logger: Logger, _ body: (Ledger) async throws -> Value
+    ) async throws -> Value {
         let value: Value
         do {
             let engine = try Engine(store: opened, handlers: EnsueCommandLine.handlers, logger: logger)

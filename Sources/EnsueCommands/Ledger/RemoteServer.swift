@@ -13,6 +13,15 @@ struct RemoteServer: Sendable {
     let name: String
     private let base: String
     private let apiKey: String?
+    private let client: HTTPClient
+
+    /// Nobody waits for a server that is not there.
+    private static var configuration: HTTPClient.Configuration {
+        var configuration = HTTPClient.Configuration(
+            redirectConfiguration: .disallow, timeout: .init(connect: .seconds(10)))
+        configuration.connectionPool.retryConnectionEstablishment = false
+        return configuration
+    }
 
     init(_ address: String, apiKey: String?) throws {
         let components = try Self.address(address)
@@ -22,7 +31,10 @@ struct RemoteServer: Sendable {
         shown.password = nil
         name = shown.string ?? base
         self.apiKey = apiKey
+        client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: Self.configuration)
     }
+
+    func close() async throws { try await client.shutdown() }
 
     static func address(_ text: String) throws -> URLComponents {
         guard let components = URLComponents(string: text),
@@ -47,7 +59,7 @@ struct RemoteServer: Sendable {
         if let apiKey { outgoing.headers.add(name: "Authorization", value: "Bearer \(apiKey)") }
         if body.readableBytes > 0 { outgoing.body = .bytes(body) }
         do {
-            let answer = try await HTTPClient.shared.execute(outgoing, timeout: Self.timeout)
+            let answer = try await client.execute(outgoing, timeout: Self.timeout)
             let bytes = try await answer.body.collect(upTo: Self.answerLimit)
             return (HTTPResponse(status: .init(code: Int(answer.status.code))), bytes)
         } catch let error as CancellationError {

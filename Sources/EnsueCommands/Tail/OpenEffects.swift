@@ -22,14 +22,16 @@ struct OpenEffects {
         defer { forgotten = 0 }
         guard !ids.isEmpty else { return ([], forgotten) }
         var states = try await newest(in: ledger)
+        var lost: Set<Int> = []
         // What the page does not reach takes turns.
         for id in ids.filter({ states[$0] == nil }).prefix(Self.single) {
             states[id] = try await effect(id, in: ledger)
+            if states[id] == nil { lost.insert(id) }
             ids.removeAll { $0 == id }
             ids.append(id)
         }
-        let ended = ids.compactMap { id in states[id].flatMap { EffectStatus($0).hasEnded ? $0 : nil } }
-        let gone = Set(ended.compactMap(Newcomers.id))
+        let ended = ids.compactMap { states[$0] }.filter { EffectStatus($0).hasEnded }
+        let gone = lost.union(ended.compactMap(Newcomers.id))
         ids.removeAll { gone.contains($0) }
         return (ended.sorted { ($0["completedAt"]?.string ?? "") < ($1["completedAt"]?.string ?? "") }, forgotten)
     }
