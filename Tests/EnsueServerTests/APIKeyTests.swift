@@ -16,8 +16,8 @@ struct APIKeyTests {
 
     private static func options(hasuraSecret: SecretHeader? = nil) throws -> ServerOptions {
         ServerOptions(
-            hasuraSecret: hasuraSecret,
-            apiKeys: [try APIKey(parsing: key), try APIKey(parsing: otherKey), try APIKey(parsing: bound)])
+            apiKeys: [try APIKey(parsing: key), try APIKey(parsing: otherKey), try APIKey(parsing: bound)],
+            hasuraSecret: hasuraSecret)
     }
 
     private static func bearer(_ key: String) -> [String: String] { ["Authorization": "Bearer \(key)"] }
