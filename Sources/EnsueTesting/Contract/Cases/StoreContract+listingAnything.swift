@@ -15,7 +15,12 @@ extension StoreContract {
                 for _ in 0..<15 {
                     let query = AnyQuery.effects(like: records, &driver.generator)
                     let expected = records.filter { query.matches($0) && query.isBehindCursor($0) }
-                    #expect(try await bench.list(query) == expected, "\(query), seed \(seed)")
+                    let listed = try await bench.list(query)
+                    // What was routed and not claimed yet is in lists, but its ids are not known to the model.
+                    let known = listed.filter { driver.model.entries[$0.id] != nil }
+                    #expect(known == expected, "\(query), seed \(seed)")
+                    #expect(
+                        listed.allSatisfy { query.matches($0) && query.isBehindCursor($0) }, "\(query), seed \(seed)")
                 }
             }
         },
