@@ -159,7 +159,7 @@ enum ListStatement {
             WHERE s.low < s.high
         )
         SELECT s.low, (SELECT max(w.id) + 1 FROM (
-            SELECT x.id FROM {\(table)} x WHERE x.id >= s.low ORDER BY x.id LIMIT 16) AS w)
+            SELECT x.id FROM {\(table)} x WHERE x.id >= s.low ORDER BY x.id LIMIT 64) AS w)
         FROM search s WHERE s.low >= s.high
         """
     }
