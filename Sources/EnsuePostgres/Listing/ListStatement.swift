@@ -67,7 +67,8 @@ enum ListStatement {
     /// Looks at the newest of what is in a place of few, as far as it lies in blocks that hold something of an account
     /// and, perhaps, of a kind. Parameters: account, the id below which and from which on, how many to go through, how
     /// many of these to look at, how many are wanted, and the kind. Each row says how many were gone through and looked
-    /// at, and the last of both.
+    /// at, and the last of both. Effects are looked up one by one (`OFFSET 0` keeps them apart): a merge would begin at
+    /// the newest of all.
     static func place(_ ids: String, ofKind: Bool) -> String {
         """
         WITH near AS MATERIALIZED (
@@ -83,8 +84,9 @@ enum ListStatement {
         FROM (SELECT count(*) AS count, min(effect) AS last FROM near) AS n
         CROSS JOIN (SELECT count(*) AS count, min(effect) AS last FROM looked) AS l
         LEFT JOIN LATERAL (
-            SELECT e.id FROM looked x JOIN {effects} e ON e.id = x.effect
-            WHERE e.account = $1 \(ofKind ? "AND e.kind = $7" : "")
+            SELECT f.id FROM looked x CROSS JOIN LATERAL (
+                SELECT e.id FROM {effects} e
+                WHERE e.id = x.effect AND e.account = $1 \(ofKind ? "AND e.kind = $7" : "") OFFSET 0) AS f
             ORDER BY x.effect DESC LIMIT $6) AS r ON true
         ORDER BY r.id DESC
         """
@@ -159,7 +161,7 @@ enum ListStatement {
             WHERE s.low < s.high
         )
         SELECT s.low, (SELECT max(w.id) + 1 FROM (
-            SELECT x.id FROM {\(table)} x WHERE x.id >= s.low ORDER BY x.id LIMIT 16) AS w)
+            SELECT x.id FROM {\(table)} x WHERE x.id >= s.low ORDER BY x.id LIMIT 64) AS w)
         FROM search s WHERE s.low >= s.high
         """
     }

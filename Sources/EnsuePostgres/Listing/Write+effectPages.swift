@@ -62,7 +62,7 @@ extension Write {
             SELECT e.id, pg_column_size(e.payload) * CASE WHEN pg_column_compression(e.payload) IS NULL THEN 1 ELSE 10 END
                 + coalesce(pg_column_size(o.output)
                     * CASE WHEN pg_column_compression(o.output) IS NULL THEN 1 ELSE 10 END, 0)
-            FROM {effects} e LEFT JOIN {outcomes} o ON o.effect = e.id
+            FROM {effects} e LEFT JOIN {outcomes} o ON o.effect = e.id AND o.effect BETWEEN $2 AND $3
             WHERE e.id = ANY($1) AND e.id BETWEEN $2 AND $3
             """, [.integers(ids), .integer(bounds.least), .integer(bounds.greatest)])
         return Dictionary(uniqueKeysWithValues: rows.map { ($0.int(0), Int($0.int(1))) })

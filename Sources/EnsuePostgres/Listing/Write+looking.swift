@@ -20,7 +20,7 @@ extension Write {
         _ sql: String, _ account: Account, _ stretch: IDStretch, _ count: Int, round: Int, since: Timestamp?,
         until: Timestamp?, name: String?
     ) throws -> Found {
-        let room = round == 0 ? 3 : PageLimits.rows / Int(IDBlock.size) - 3
+        let room = round == 0 ? 3 : PageLimits.rows / Int(IDBlock.size) - 2
         let rows = try rows(
             sql,
             [

@@ -37,6 +37,7 @@ extension Migration {
         CREATE INDEX effect_blocks_by_account ON {effect_blocks} (account, block);
         CREATE INDEX effect_blocks_by_kind ON {effect_blocks} (account, kind, block);
 
+        -- Whether a block is noted is looked up for each by itself: a plan that is kept must not read all notes through.
         CREATE OR REPLACE FUNCTION {events_arrived}() RETURNS trigger LANGUAGE plpgsql
         SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
         BEGIN
@@ -45,8 +46,9 @@ extension Migration {
             INSERT INTO {event_blocks} (account, type, block)
             SELECT a.account, a.type, a.block
             FROM (SELECT DISTINCT account, type, id >> \#(IDBlock.bits) AS block FROM arrived) AS a
-            WHERE NOT EXISTS (SELECT FROM {event_blocks} b
-                WHERE b.account = a.account AND b.type = a.type AND b.block = a.block);
+            LEFT JOIN LATERAL (SELECT true AS is_noted FROM {event_blocks} b
+                WHERE b.account = a.account AND b.type = a.type AND b.block = a.block LIMIT 1) AS n ON true
+            WHERE n.is_noted IS NULL;
             RETURN NULL;
         END $$;
 
@@ -56,8 +58,9 @@ extension Migration {
             INSERT INTO {effect_blocks} (account, kind, block)
             SELECT a.account, a.kind, a.block
             FROM (SELECT DISTINCT account, kind, id >> \#(IDBlock.bits) AS block FROM arrived) AS a
-            WHERE NOT EXISTS (SELECT FROM {effect_blocks} b
-                WHERE b.account = a.account AND b.kind = a.kind AND b.block = a.block);
+            LEFT JOIN LATERAL (SELECT true AS is_noted FROM {effect_blocks} b
+                WHERE b.account = a.account AND b.kind = a.kind AND b.block = a.block LIMIT 1) AS n ON true
+            WHERE n.is_noted IS NULL;
             -- What has been noted before has its numbers: kinds and accounts are never deleted.
             IF FOUND THEN
                 INSERT INTO {kinds} (name)

@@ -67,7 +67,7 @@ struct PlansTests {
     ]
 
     /// Tens of thousands of everything, in three ranges of ids.
-    private static func fill(_ database: TemporarySchema) async throws {
+    static func fill(_ database: TemporarySchema) async throws {
         try await database.withSession { session in
             try await session.script(
                 """
@@ -94,7 +94,7 @@ struct PlansTests {
     }
 
     /// Tables that a plan reads through, and the ranges of ids that it looks into besides the first.
-    private static func faults(_ plan: [String], _ statement: Hot) -> [String] {
+    static func faults(_ plan: [String], _ statement: Hot) -> [String] {
         plan.filter { line in
             if let scan = line.firstMatch(of: /Seq Scan on (?:\w+\.)?(\w+)/) { return !small.contains(String(scan.1)) }
             return line.contains(/\bon (?:\w+\.)?(?:effects|attempts|outcomes)_[12]\b/)
@@ -119,7 +119,7 @@ struct PlansTests {
         }
     }
 
-    private static func plan(
+    static func plan(
         _ statement: Hot, _ mode: String, _ database: TemporarySchema, _ names: Names
     ) async throws -> [String] {
         let types = statement.parameters.map(\.type).joined(separator: ", ")
