@@ -11,12 +11,19 @@ PAYLOADS = [
     ("invalid", "elements cannot be accepted"),
 ]
 
+# The row decides what a delivery becomes, and so which of its names have to be names.
+DELIVERIES = PAYLOADS + [("invalid", "the row"), ("invalid", "event type"), ("invalid", "effect kind")]
+
 # By operation: the problem and a part of its text.
 REFUSALS = {
     "requestEffects": PAYLOADS,
     "replayEffect": PAYLOADS,
-    # The row decides what a delivery becomes, and so which names have to be names.
-    "takeHasuraDelivery": PAYLOADS + [("invalid", "the row"), ("invalid", "event type"), ("invalid", "effect kind")],
+    # What was wrong with the delivery still is.
+    "replayRejection": [("invalid", ""), ("unknown-kind", "")],
+    "takeHasuraDelivery": DELIVERIES,
+    "takeHasuraDeliveryAtEndpoint": DELIVERIES,
+    # The name stands in the query or in a form.
+    "logEvent": [("malformed", "__event__"), ("malformed", "in the query and in the body")],
 }
 
 EVERYWHERE = [

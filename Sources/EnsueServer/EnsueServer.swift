@@ -50,24 +50,24 @@ public struct EnsueServer: Sendable {
             RetryEffect(engine: engine), ReplayEffect(engine: engine), ApproveEffect(engine: engine),
             RefuseEffect(engine: engine), CompleteEffect(engine: engine), ListKinds(engine: engine),
             ListRejections(store: engine.store), ReadRejection(store: engine.store),
-            ReplayRejection(intake: intake, routes: hooks),
-        ]
-        // A completion's token is all it needs; Hasura has secrets of its own.
-        let otherwiseProtected: [any Endpoint] = [
-            CompleteRun(engine: engine), HasuraHook(intake: intake, secret: options.hasuraSecret),
-            HasuraNamedHook(intake: intake, routes: hooks),
+            ReplayRejection(intake: intake, routes: hooks), CompleteRun(engine: engine),
+            HasuraHook(intake: intake, secret: options.hasuraSecret), HasuraNamedHook(intake: intake, routes: hooks),
         ]
         let open: [any Endpoint] = [Liveness(), Readiness(store: engine.store)]
-        routes.add(open + [ReadOpenAPI(of: guarded + otherwiseProtected + open)])
+        routes.add(open + [ReadOpenAPI(of: guarded + open)])
         router.add(middleware: BrowserGuard(host: options.host, asksForKeys: !options.apiKeys.isEmpty))
         router.add(middleware: Intake(admission: admission, limits: options.limits, bodyLimit: options.bodyLimit))
-        if !options.apiKeys.isEmpty {
-            router.add(middleware: KeyRecognition(ring: KeyRing(keys: options.apiKeys)))
-        }
-        routes.add(otherwiseProtected)
-        if !options.apiKeys.isEmpty { router.add(middleware: KeyDemand()) }
-        routes.add(guarded)
+        addKeys(options.apiKeys, to: router) { routes.add(guarded.filter { !$0.demandsKey }) }
+        routes.add(guarded.filter(\.demandsKey))
         return router
+    }
+
+    /// What is added within has its own proof of who asks; what is added later asks for a key, if there are any.
+    private static func addKeys(_ keys: [APIKey], to router: Router<CallContext>, except others: () -> Void) {
+        guard !keys.isEmpty else { return others() }
+        router.add(middleware: KeyRecognition(ring: KeyRing(keys: keys)))
+        others()
+        router.add(middleware: KeyDemand())
     }
 
     /// The server as a service, which refuses to start with options that are not safe: ``ServerOptions/check()``.
@@ -93,4 +93,8 @@ public struct EnsueServer: Sendable {
         application.beforeServerStarts { [options] in try options.check() }
         return application
     }
+}
+
+extension Endpoint {
+    fileprivate var demandsKey: Bool { Self.operation.access == .key }
 }

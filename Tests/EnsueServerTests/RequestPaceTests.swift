@@ -84,10 +84,4 @@ struct RequestPaceTests {
         pace.setUnread(false, Self.time(20))
         #expect(pace.wait == nil)
     }
-
-    @Test func `idle connections are given up before those that send`() {
-        #expect(RequestPace.Wait.request < .head)
-        #expect(RequestPace.Wait.head < .body)
-        #expect(RequestPace.Wait.body < .reading)
-    }
 }

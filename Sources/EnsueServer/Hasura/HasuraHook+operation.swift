@@ -72,7 +72,7 @@ extension Schema {
     fileprivate static let hasuraDelivery = Schema.object(
         "A delivery of hasura/graphql-engine v2. Members beyond these are allowed.",
         [
-            .required("id", .string("The same over all retries.", length: 1...400)),
+            .required("id", .string("The same over all retries.", length: 1...493)),
             .optional("created_at", .any("When the row changed.")),
             .required(
                 "table",

@@ -2,8 +2,8 @@ internal import Logging
 internal import NIOCore
 internal import Synchronization
 
-/// The open connections of a server. Beyond the limit a new one takes the place of the one that has kept the server
-/// waiting for longest: an idle one if there is one, never one whose request is being answered.
+/// The open connections of a server. Beyond the limit a new one takes the place of one that has kept the server waiting
+/// for long, idle or not; never of one whose request is being answered.
 final class Connections: Sendable {
     private let limit: Int
     private let open = Atomic<Int>(0)
@@ -16,7 +16,7 @@ final class Connections: Sendable {
         let siblings = siblings(on: eventLoop)
         siblings.add(connection)
         guard open.add(1, ordering: .relaxed).newValue > limit else { return }
-        (siblings.mostDispensable ?? connection).dismiss()
+        (siblings.slowest() ?? connection).dismiss()
     }
 
     func remove(_ connection: PaceHandler, on eventLoop: any EventLoop) {
@@ -36,7 +36,9 @@ final class Connections: Sendable {
 
 /// The connections of one event loop, used on it alone.
 private final class LoopConnections {
+    private static let sample = 256
     private var all: [PaceHandler] = []
+    private var start = 0
 
     func add(_ connection: PaceHandler) {
         connection.place = all.count
@@ -50,15 +52,16 @@ private final class LoopConnections {
         all.removeLast()
     }
 
-    /// Looks at all of them, which happens only when there are too many.
-    var mostDispensable: PaceHandler? {
-        var best: (wait: RequestPace.Wait, since: NIODeadline, connection: PaceHandler)?
-        for connection in all where !connection.isDismissed {
-            guard let wait = connection.pace.wait else { continue }
-            let since = connection.pace.since
-            guard best.map({ (wait, since) < ($0.wait, $0.since) }) ?? true else { continue }
-            best = (wait, since, connection)
+    /// The slowest of a few hundred, others every time; of all, if those are being answered.
+    func slowest() -> PaceHandler? {
+        var slowest: PaceHandler?
+        for offset in 0..<all.count {
+            if offset >= Self.sample, slowest != nil { break }
+            let connection = all[(start + offset) % all.count]
+            guard !connection.isDismissed, connection.pace.wait != nil else { continue }
+            if slowest.map({ connection.pace.since < $0.pace.since }) ?? true { slowest = connection }
         }
-        return best?.connection
+        start = (start + Self.sample) % max(all.count, 1)
+        return slowest
     }
 }

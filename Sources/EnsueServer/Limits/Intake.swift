@@ -69,7 +69,7 @@ struct Intake: RouterMiddleware {
     }
 
     private static func waits(_ request: Request) -> Bool {
-        request.method == .get && request.uri.queryParameters["wait"] != nil
+        (request.method == .get || request.method == .head) && request.uri.queryParameters["wait"] != nil
     }
 }
 

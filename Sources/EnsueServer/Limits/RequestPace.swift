@@ -3,15 +3,13 @@ internal import NIOCore
 /// Whether a connection keeps the server waiting: which of the two has to move, since when, and until when at the
 /// latest. Pure; times are given.
 struct RequestPace {
-    /// What the server waits for. In the order in which connections are given up when there are too many.
-    enum Wait: Int, Comparable {
-        /// A request, or the rest of a body that nobody reads.
-        case request, rest
-        case head, body
+    /// What the server waits for.
+    enum Wait {
+        case request, head, body
+        /// The end of a body that nobody reads any more.
+        case rest
         /// That the client takes what it is sent.
         case reading
-
-        static func < (one: Wait, other: Wait) -> Bool { one.rawValue < other.rawValue }
     }
 
     struct Patience {

@@ -1,8 +1,8 @@
 /// How much a server takes on at a time, and how long it waits for others. What exceeds it is refused, early and with a
 /// reason, so that memory stays bounded and what was taken on is still answered soon.
 public struct ServerLimits: Sendable {
-    /// How many connections may be open. One more closes the one that has been idle for longest. The system's limit of
-    /// open files can make it fewer.
+    /// How many connections may be open. One more takes the place of one that has kept the server waiting for long. The
+    /// system's limit of open files can make it fewer.
     public var connections = 8192
     /// How many requests may be in progress, beside those that wait for an outcome; more are answered 503.
     public var requests = 1024

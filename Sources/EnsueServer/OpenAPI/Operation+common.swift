@@ -23,6 +23,7 @@ extension Answer {
         .problem(
             .badRequest, "malformed",
             because: "a query parameter, a header or the body's syntax is not as it has to be."),
+        .problem(.uriTooLong, "target-too-long", because: "the path and query have too many bytes."),
         .problem(.unauthorized, "unauthorized", because: "the server demands an API key, and none it knows was sent."),
         .problem(
             .forbidden, "forbidden",
@@ -33,6 +34,7 @@ extension Answer {
     static let bodyRefused: [Answer] = [
         .problem(
             .contentTooLarge, "too-large", because: "the body has too many bytes, or the array too many elements."),
+        .problem(.requestTimeout, "too-slow", because: "the body did not arrive in time."),
         .problem(.unsupportedMediaType, "unsupported-media-type", because: "the body is not declared to be JSON."),
     ]
 
