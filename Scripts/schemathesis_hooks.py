@@ -16,6 +16,8 @@ DELIVERIES = PAYLOADS + [("invalid", "the row"), ("invalid", "event type"), ("in
 
 # By operation: the problem and a part of its text.
 REFUSALS = {
+    # A CloudEvent has one of two members for data, and rules for the names and values of its other attributes.
+    "recordEvents": [("invalid", "data_base64"), ("invalid", "attribute"), ("invalid", "elements cannot be accepted")],
     "requestEffects": PAYLOADS,
     "replayEffect": PAYLOADS,
     # What was wrong with the delivery still is.
