@@ -11,14 +11,21 @@ PAYLOADS = [
     ("invalid", "elements cannot be accepted"),
 ]
 
+# The row decides what a delivery becomes, and so which of its names have to be names.
+DELIVERIES = PAYLOADS + [("invalid", "the row"), ("invalid", "event type"), ("invalid", "effect kind")]
+
 # By operation: the problem and a part of its text.
 REFUSALS = {
+    # A CloudEvent has one of two members for data, and rules for the names and values of its other attributes.
+    "recordEvents": [("invalid", "data_base64"), ("invalid", "attribute"), ("invalid", "elements cannot be accepted")],
     "requestEffects": PAYLOADS,
     "replayEffect": PAYLOADS,
-    # The row decides what a delivery becomes, and so which names have to be names.
-    "takeHasuraDelivery": PAYLOADS + [("invalid", "the row"), ("invalid", "event type"), ("invalid", "effect kind")],
-    # What was refused once may be refused again: it is the kept delivery that is looked at.
+    # What was wrong with the delivery still is.
     "replayRejection": [("invalid", ""), ("unknown-kind", ""), ("malformed", "not JSON")],
+    "takeHasuraDelivery": DELIVERIES,
+    "takeHasuraDeliveryAtEndpoint": DELIVERIES,
+    # The name stands in the query or in a form.
+    "logEvent": [("malformed", "__event__"), ("malformed", "in the query and in the body")],
 }
 
 EVERYWHERE = [

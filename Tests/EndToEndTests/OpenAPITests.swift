@@ -8,7 +8,9 @@ import Testing
 @Suite(.serialized, .timeLimit(.minutes(20)))
 struct OpenAPITests {
     private static let isSoak = ProcessInfo.processInfo.environment["ENSUE_SOAK"] != nil
-    private static let seed = ProcessInfo.processInfo.environment["ENSUE_SCHEMATHESIS_SEED"] ?? (isSoak ? nil : "1")
+    private static let seed =
+        ProcessInfo.processInfo.environment["ENSUE_SCHEMATHESIS_SEED"]
+        ?? (isSoak ? String(Int.random(in: 1...1_000_000)) : "1")
 
     @Test func `the document is valid OpenAPI 3.1`() async throws {
         let folder = try TemporaryFolder()
@@ -49,7 +51,7 @@ struct OpenAPITests {
         return [
             "--config-file", scripts.appendingPathComponent("schemathesis.toml").path, "run", document.path,
             "--url", "http://127.0.0.1:\(server.port)", "--no-color",
-        ] + extent + (Self.seed.map { ["--seed", $0] } ?? [])
+        ] + extent + ["--seed", Self.seed]
     }
 
     private func environment(_ token: String) -> [String: String] {

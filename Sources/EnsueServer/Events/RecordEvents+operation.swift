@@ -77,7 +77,12 @@ extension Schema {
             .optional("time", Schema.string("When it happened.", format: "date-time").orNull),
             .optional("subject", attribute("What it is about.", example: "order-17").orNull),
             .optional("dataschema", Schema.string("An absolute URI.", format: "uri").orNull),
-            .optional("datacontenttype", attribute("The media type of the data.", example: "application/json").orNull),
+            .optional(
+                "datacontenttype",
+                Schema.string(
+                    "The media type of the data.", pattern: "^[A-Za-z0-9!#$&^_.+-]+/[A-Za-z0-9!#$&^_.+-]+(;.*)?$",
+                    example: "application/json"
+                ).orNull),
             .optional("data", .any("The data: any JSON.")),
             .optional(
                 "data_base64", Schema.string("The data, if it is bytes; instead of `data`.", format: "byte").orNull),
