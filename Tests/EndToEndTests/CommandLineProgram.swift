@@ -72,6 +72,7 @@ struct CommandLineProgram: Sendable {
         let id = UUID().uuidString
         let files = (path("\(id).in"), path("\(id).out"), path("\(id).err"))
         try input.write(toFile: files.0, atomically: true, encoding: .utf8)
+        for empty in [files.1, files.2] { try "".write(toFile: empty, atomically: true, encoding: .utf8) }
         return files
     }
 

@@ -40,9 +40,8 @@ struct Serve: AsyncParsableCommand {
         name: .customLong("hasura-endpoint"),
         help: ArgumentHelp(
             """
-            An endpoint /hooks/hasura/NAME, as NAME or NAME:mapping=event,account=acme,rejected=accepted,\
-            secret=HEADER:VALUE; mapping is automatic, effect or event, rejected is refused or accepted, secret comes \
-            last. May be given again.
+            An endpoint /hooks/hasura/NAME, as NAME or NAME:OPTION=VALUE,… with the options mapping (automatic, effect \
+            or event), account, rejected (refused or accepted) and, last, secret (HEADER:VALUE). May be given again.
             """, valueName: "endpoint"))
     var hasuraEndpoints: [String] = []
 
