@@ -71,6 +71,7 @@ private final class OverloadClients {
 
     /// A `rate` of nil is as fast as the answers come. Calls `check` about once a second.
     func run(for span: Duration, rate: Double?, check: () throws -> Void = {}) async throws -> Result {
+        try await greet()
         let start = ContinuousClock.now
         var checks = 0.0
         while ContinuousClock.now - start < span {
@@ -87,6 +88,12 @@ private final class OverloadClients {
             return clients.allSatisfy { $0.sentAt == nil || $0.socket.isEnded }
         }
         return result
+    }
+
+    /// From here on every connection is known to the server: what is measured is its answers.
+    private func greet() async throws {
+        for client in clients { client.socket.send(AbuseSocket.request("GET", "/healthz")) }
+        for client in clients { _ = try await client.socket.answers(1, within: .seconds(30)) }
     }
 
     /// Every client takes its answer, if there is one, and sends its next request as long as fewer were sent than are
