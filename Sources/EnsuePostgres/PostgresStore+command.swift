@@ -43,7 +43,7 @@ extension Write {
         guard let record = try self.effect(effect) else { return .done(nil) }
         guard let known = try particulars([effect.rawValue])[effect.rawValue] else { return .done(nil) }
         let decision = try record.state.deciding(
-            command, policy: known.policy, history: known.history, random: random)
+            command, policy: known.policy, history: known.history, needsApproval: record.needsApproval, random: random)
         switch decision {
         case .signalCancellation:
             guard try signalCancellation(effect, record.state) else { return .overtaken }

@@ -91,7 +91,7 @@ extension EffectRecord {
             o.outcome, o.run, o.output, o.error, o.started_at, o.completed_at,
             p.state, p.run, p.lease, p.deadline, s.run, s.due_at, r.run, l.id, CASE WHEN l.id IS NOT NULL
                 THEN (SELECT coalesce(max(a.run), 0) + 1 FROM {attempts} a WHERE a.effect = e.id) END,
-            g.fraction, g.note, g.at
+            g.fraction, g.note, g.at, e.approval IS NOT NULL OR k.needs_approval
         FROM {effects} e JOIN {kinds} k ON k.name = e.kind JOIN {accounts} c ON c.name = e.account
         LEFT JOIN {outcomes} o ON o.effect = e.id
         LEFT JOIN {parked} p ON p.effect = e.id
@@ -109,7 +109,8 @@ extension EffectRecord {
             kind: EffectKind(wellFormed: row.text(2)), payload: JSONText(trusted: row.text(3)),
             key: row.optionalText(4), priority: Priority(rawValue: Int(row.int(5))) ?? .normal,
             createdAt: row.time(6), origin: EffectOrigin(row, from: 7), depth: Int(row.int(11)),
-            state: try Self.state(row), attempts: attempts, progress: Self.progress(row), hasHandler: row.bool(12))
+            state: try Self.state(row), attempts: attempts, progress: Self.progress(row), hasHandler: row.bool(12),
+            needsApproval: row.bool(31))
     }
 
     private static func state(_ row: PostgresRow) throws -> EffectState {

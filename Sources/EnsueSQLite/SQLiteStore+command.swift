@@ -7,7 +7,8 @@ extension SQLiteStore {
             guard let record = try write.effect(effect) else { return nil }
             let policy = try write.policy(try write.kindID(record.kind))
             let decision = try record.state.deciding(
-                command, policy: policy, history: try write.history(effect), random: random)
+                command, policy: policy, history: try write.history(effect), needsApproval: record.needsApproval,
+                random: random)
             switch decision {
             case .signalCancellation: try write.signalCancellation(effect, record.state)
             case .move(let transition): try write.move(record, transition)

@@ -15,9 +15,14 @@ extension SQLiteStore {
                     (ListStatement.replaysOf, effects),
                 ], limit: limit)
             let leases = OpenLeases()
-            return Consequences(
-                events: try recorded.compactMap { try read.event(EventID(rawValue: $0)) },
-                effects: try requested.compactMap { try read.effect(EffectID(rawValue: $0), leases: leases) })
+            var gathered = Consequences()
+            for id in requested where !gathered.isCut {
+                if let effect = try read.effect(EffectID(rawValue: id), leases: leases) { gathered.add(effect) }
+            }
+            for id in recorded where !gathered.isCut {
+                if let event = try read.event(EventID(rawValue: id)) { gathered.add(event) }
+            }
+            return gathered
         }
     }
 }

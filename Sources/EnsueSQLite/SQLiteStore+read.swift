@@ -3,11 +3,11 @@ internal import GRDB
 
 extension SQLiteStore {
     public func event(_ id: EventID) async throws -> RecordedEvent? {
-        try await looks.perform("event") { try $0.event(id) }
+        try await looks.perform("event") { try $0.read.event(id) }
     }
 
     public func effect(_ id: EffectID) async throws -> EffectRecord? {
-        try await looks.perform("effect") { try $0.effect(id) }
+        try await looks.perform("effect") { try $0.read.effect(id, leases: $0.leases) }
     }
 
     public func counters() async throws -> [Counter] {
@@ -39,7 +39,7 @@ extension Write {
         let found = try row(
             """
             SELECT e.account, e.kind, e.payload, e.key, e.event, e.rule, e.cause, e.replay_of, e.depth, e.priority,
-                e.created_at, coalesce(k.seen_at > ?2, 0)
+                e.created_at, coalesce(k.seen_at > ?2, 0), e.approval IS NOT NULL OR k.needs_approval
             FROM {effects} e JOIN {kinds} k ON k.name = e.kind WHERE e.id = ?1
             """, [id.rawValue, RuleCache.oldest(at: now)])
         guard let found else { return nil }
@@ -50,7 +50,7 @@ extension Write {
             id: id, account: account, kind: kind, payload: JSONText(trusted: found[2]), key: found[3],
             priority: priority, createdAt: Timestamp(milliseconds: found[10]), origin: EffectOrigin(found, from: 4),
             depth: found[8], state: try state(id, account, kind, priority, leases), attempts: try attempts(id),
-            progress: try progress(id), hasHandler: found[11])
+            progress: try progress(id), hasHandler: found[11], needsApproval: found[12])
     }
 
     /// By the place rule the effect is in exactly one of these places.

@@ -30,6 +30,12 @@ import Testing
             #expect(refused.outcome?.kind == .cancelled && refused.outcome?.error == "too dear")
             #expect(refused.outcome?.run == 0)
             await #expect(throws: Refusal.self) { try await engine.command(.approve, on: ids[1]) }
+            await #expect(throws: Refusal.self) { try await engine.command(.retry, on: ids[1]) }
+
+            for id in ids {
+                let replay = try #require(try await engine.replay(id))
+                #expect(try await engine.effect(replay.id)?.state == .held, "a replay needs approval as well")
+            }
         }
         #expect(journal.value.count == 1)
     }

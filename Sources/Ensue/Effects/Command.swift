@@ -44,11 +44,15 @@ public enum Decision: Sendable, Hashable {
 extension EffectState {
     /// The consequence of `command`, or the reason why this state does not allow it.
     ///
-    /// `history` is what came before the present run; `random` is uniform in 0 ..< 1.
+    /// `history` is what came before the present run; `random` is uniform in 0 ..< 1. What `needsApproval` and ended
+    /// before anybody let it run is not run by retrying it.
     package func deciding(
-        _ command: Command, policy: HandlerPolicy, history: EffectHistory, random: Double
+        _ command: Command, policy: HandlerPolicy, history: EffectHistory, needsApproval: Bool = false, random: Double
     ) throws(Refusal) -> Decision {
         switch (command, self) {
+        case (.retry, .ended(let outcome)) where needsApproval && outcome.run == 0:
+            throw Refusal(
+                "retry", in: self, because: "it has never run. Replay it: the replay waits for approval again")
         case (.cancel, .running): return .signalCancellation
         case (.cancel(let reason), .held), (.cancel(let reason), .ready), (.cancel(let reason), .scheduled),
             (.cancel(let reason), .deferred), (.cancel(let reason), .uncertain):

@@ -15,6 +15,8 @@ public struct EffectRecord: Sendable, Hashable {
     public let progress: Progress?
     /// Whether a worker registered a handler for the kind within the last seven days.
     public let hasHandler: Bool
+    /// Whether a person has to let it run: its request says so, or its kind.
+    public let needsApproval: Bool
 
     /// The latest note that a run left about how far it is.
     public struct Progress: Sendable, Hashable, Codable {
@@ -33,7 +35,7 @@ public struct EffectRecord: Sendable, Hashable {
     package init(
         id: EffectID, account: Account, kind: EffectKind, payload: JSONText, key: String?, priority: Priority,
         createdAt: Timestamp, origin: EffectOrigin, depth: Int, state: EffectState, attempts: [Attempt],
-        progress: Progress?, hasHandler: Bool
+        progress: Progress?, hasHandler: Bool, needsApproval: Bool
     ) {
         self.id = id
         self.account = account
@@ -48,6 +50,7 @@ public struct EffectRecord: Sendable, Hashable {
         self.attempts = attempts
         self.progress = progress
         self.hasHandler = hasHandler
+        self.needsApproval = needsApproval
     }
 
     public var outcome: Outcome? {

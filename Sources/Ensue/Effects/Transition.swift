@@ -48,11 +48,16 @@ public struct Refusal: Error, Sendable, Hashable, CustomStringConvertible {
     public let command: String
     /// The state the effect is in.
     public let state: EffectState
+    /// Why, where the state alone does not say it.
+    public let reason: String?
 
-    package init(_ command: String, in state: EffectState) {
+    package init(_ command: String, in state: EffectState, because reason: String? = nil) {
         self.command = command
         self.state = state
+        self.reason = reason
     }
 
-    public var description: String { "cannot \(command) an effect that is \(state.name)" }
+    public var description: String {
+        "cannot \(command) an effect that is \(state.name)\(reason.map { ": \($0)" } ?? "")"
+    }
 }

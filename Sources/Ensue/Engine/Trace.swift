@@ -6,38 +6,46 @@ public struct Trace: Sendable, Hashable {
     }
 
     public let subject: Subject
-    public internal(set) var consequences: [Trace]
+    public let consequences: [Trace]
 
     /// So many events and effects a trace shows at most.
     public static let limit = 1000
+    /// So many of them stand beneath each other at most.
+    public static let depthLimit = 100
 }
 
 /// A trace, and whether it shows everything.
 public struct TraceReport: Sendable, Hashable {
-    /// From the first cause that is still kept.
+    /// From the first cause that is still kept. What was asked about is always in it.
     public let root: Trace
-    /// Whether there is more than ``Trace/limit`` events and effects, which is left out.
+    /// Whether something is left out: for its number, its depth, or its size.
     public let isCut: Bool
 }
 
 extension Engine {
-    /// Everything that has to do with an event: what caused it, and what followed. Nil if there is no such event.
+    /// Everything in its account that has to do with an event: what caused it, and what followed. Nil if there is no
+    /// such event.
     public func trace(of event: EventID) async throws -> TraceReport? {
         guard let event = try await store.event(event) else { return nil }
-        return try await trace(from: try await firstCause(of: .event(event)))
+        return try await trace(of: .event(event))
     }
 
-    /// Everything that has to do with an effect. Nil if there is no such effect.
+    /// Everything in its account that has to do with an effect. Nil if there is no such effect.
     public func trace(of effect: EffectID) async throws -> TraceReport? {
         guard let effect = try await store.effect(effect) else { return nil }
-        return try await trace(from: try await firstCause(of: .effect(effect)))
+        return try await trace(of: .effect(effect))
     }
 
-    /// Goes up as far as causes are kept. Causes are always older, so that this ends.
-    private func firstCause(of subject: Trace.Subject) async throws -> Trace.Subject {
-        var subject = subject
-        while let cause = try await cause(of: subject) { subject = cause }
-        return subject
+    private func trace(of subject: Trace.Subject) async throws -> TraceReport {
+        var path = TracePath(to: subject)
+        while path.isOpen, path.add(try await cause(of: path.root)) {}
+        var gathering = TraceGathering(path)
+        while !gathering.isComplete {
+            let (events, effects) = gathering.level
+            gathering.add(
+                try await store.consequences(ofEvents: events, ofEffects: effects, limit: gathering.room + 1))
+        }
+        return TraceReport(root: gathering.tree, isCut: gathering.isCut)
     }
 
     private func cause(of subject: Trace.Subject) async throws -> Trace.Subject? {
@@ -53,16 +61,5 @@ extension Engine {
     private func effect(_ id: EffectID?) async throws -> Trace.Subject? {
         guard let id, let effect = try await store.effect(id) else { return nil }
         return .effect(effect)
-    }
-
-    /// Goes down level by level.
-    private func trace(from root: Trace.Subject) async throws -> TraceReport {
-        var gathering = TraceGathering(root)
-        while !gathering.isComplete {
-            let (events, effects) = gathering.level
-            gathering.add(
-                try await store.consequences(ofEvents: events, ofEffects: effects, limit: gathering.room + 1))
-        }
-        return TraceReport(root: gathering.tree(root), isCut: gathering.isCut)
     }
 }

@@ -84,7 +84,7 @@ public struct HandlerContext: Sendable {
     public func request(_ request: EffectRequest) throws {
         var request = try request.checked()
         request.account = account
-        request.origin = EffectOrigin(effect: claimed.id, replayOf: request.origin.replayOf)
+        request.origin = EffectOrigin(effect: claimed.id)
         request.depth = try Depth.below(claimed.depth)
         buffer.append(request)
     }

@@ -15,6 +15,16 @@ public struct Page<Item: Sendable, ID: RowID>: Sendable {
 
 extension Page: Equatable where Item: Equatable {}
 
+extension RecordedEvent {
+    /// What it weighs on a page: its data.
+    package var bytes: Int { data.text.utf8.count }
+}
+
+extension EffectRecord {
+    /// What it weighs on a page: payload and output.
+    package var bytes: Int { payload.text.utf8.count + (outcome?.output?.text.utf8.count ?? 0) }
+}
+
 /// How much one look at a list may take.
 package enum PageLimits {
     /// Rows that are looked at where no index leads to those that are wanted.

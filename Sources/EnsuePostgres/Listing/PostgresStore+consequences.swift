@@ -17,10 +17,21 @@ extension Write {
         let found = try pipeline([
             (ListStatement.effectsFollowing, causes + [.integers(events)]), (ListStatement.eventsFollowing, causes),
         ]).map { $0.map { $0.int(0) } }
-        let (records, recorded) = (try self.effects(found[0]), try self.events(found[1]))
-        return Consequences(
-            events: found[1].compactMap { recorded[EventID(rawValue: $0)] },
-            effects: found[0].compactMap { records[EffectID(rawValue: $0)] })
+        var gathered = Consequences()
+        for ids in Self.portions(found[0]) where !gathered.isCut {
+            let records = try self.effects(ids)
+            for id in ids { if let effect = records[EffectID(rawValue: id)] { gathered.add(effect) } }
+        }
+        for ids in Self.portions(found[1]) where !gathered.isCut {
+            let records = try self.events(ids)
+            for id in ids { if let event = records[EventID(rawValue: id)] { gathered.add(event) } }
+        }
+        return gathered
+    }
+
+    /// Their documents may be large: they are not fetched all at once.
+    private static func portions(_ ids: [Int64]) -> [[Int64]] {
+        stride(from: 0, to: ids.count, by: 50).map { Array(ids[$0..<min($0 + 50, ids.count)]) }
     }
 }
 

@@ -17,7 +17,8 @@ extension PlaceModel {
     private mutating func take(_ claimed: ClaimedEffect, _ claim: Claim) -> [String] {
         if entries[claimed.id] == nil, let event = claimed.event?.id, unseen.remove(event) != nil {
             entries[claimed.id] = Entry(
-                account: claimed.account, kind: claimed.kind, priority: .normal, due: nil, state: .ready(run: 1))
+                account: claimed.account, kind: claimed.kind, priority: .normal, due: nil, needsApproval: false,
+                state: .ready(run: 1))
         }
         guard let entry = entries[claimed.id], case .ready(let run) = entry.state else {
             return ["effect \(claimed.id) was claimed, and is \(entries[claimed.id]?.state.name ?? "unknown")"]

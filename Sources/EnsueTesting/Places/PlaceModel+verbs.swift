@@ -6,7 +6,8 @@ extension PlaceModel {
         let due = request.due.flatMap { $0 > now ? $0 : nil }
         let state: EffectState = isHeld ? .held : due.map { .scheduled(run: 1, due: $0) } ?? .ready(run: 1)
         entries[id] = Entry(
-            account: request.account, kind: request.kind, priority: request.priority, due: due, state: state)
+            account: request.account, kind: request.kind, priority: request.priority, due: due, needsApproval: isHeld,
+            state: state)
         if let key = request.key { effectKeys[Key(account: request.account, text: key)] = id }
     }
 
@@ -79,7 +80,7 @@ extension PlaceModel {
     mutating func command(_ command: Command, on id: EffectID) throws(Refusal) {
         guard let entry = entries[id] else { return }
         let decision = try entry.state.deciding(
-            command, policy: entry.policy, history: entry.history, random: 0.5)
+            command, policy: entry.policy, history: entry.history, needsApproval: entry.needsApproval, random: 0.5)
         switch decision {
         case .signalCancellation: entries[id]?.isToBeCancelled = true
         case .move(let transition):

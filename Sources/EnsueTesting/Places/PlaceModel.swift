@@ -25,6 +25,7 @@ struct PlaceModel {
         let kind: EffectKind
         let priority: Priority
         let due: Timestamp?
+        let needsApproval: Bool
         var state: EffectState
         var past: [PastRun] = []
         var isToBeCancelled = false

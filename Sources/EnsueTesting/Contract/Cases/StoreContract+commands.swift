@@ -48,6 +48,19 @@ extension StoreContract {
             #expect(try await bench.command(.retry, on: again).state == .ready(run: 2))
             #expect(try await bench.attempts(again) == [.lost])
         },
+        Case("what a person refused is not run by retrying it, and says why") { bench in
+            let refused = try await bench.effect(in: .held)
+            #expect(try await bench.effect(refused).needsApproval)
+            try await bench.command(.refuse(reason: "no"), on: refused)
+            let refusal = await #expect(throws: Refusal.self) {
+                try await bench.store.command(.retry, on: refused, random: 0.5)
+            }
+            #expect(refusal?.reason != nil)
+            let waiting = try await bench.request()
+            try await bench.command(.cancel(reason: nil), on: waiting)
+            #expect(try await bench.command(.retry, on: waiting).state == .ready(run: 1))
+            #expect(try await bench.effect(waiting).needsApproval == false)
+        },
         Case("the place from which a command took an effect is empty afterwards") { bench in
             try await bench.join()
             for situation in [Situation.scheduled, .deferred, .retrying] {

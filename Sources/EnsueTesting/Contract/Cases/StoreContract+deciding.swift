@@ -27,7 +27,8 @@ extension StoreContract {
         let expected: Result<Decision, any Error>
         do {
             expected = .success(
-                try before.state.deciding(command, policy: .standard, history: history, random: 0.5))
+                try before.state.deciding(
+                    command, policy: .standard, history: history, needsApproval: before.needsApproval, random: 0.5))
         } catch { expected = .failure(error) }
         switch expected {
         case .failure(let refusal):
