@@ -118,7 +118,7 @@ import Testing
         try await database.foreign().write { db in
             try db.execute(
                 sql: """
-                    WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 12000)
+                    WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 30000)
                     INSERT INTO effects (kind) SELECT iif(i = 2 OR i % 2, 'done', 'waiting') FROM n;
                     INSERT INTO outcomes (effect, outcome, run, account, kind, completed_at)
                     SELECT effect, 'completed', 1, account, kind, 0 FROM ready WHERE effect % 2;

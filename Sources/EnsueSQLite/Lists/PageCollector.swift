@@ -6,12 +6,9 @@ struct PageCollector {
     let limit: Int
     /// One more than the page holds, if there is more.
     private var ids: [Int64] = []
-    private var looked = 0
+    private var steps = 0
     /// Where to go on if finding the page took too long.
     private var rest: Int64?
-
-    /// A step on a way takes as long as looking at so many rows.
-    private static let costOfStep = 4
 
     init(limit: Int) { self.limit = limit }
 
@@ -28,12 +25,12 @@ struct PageCollector {
     mutating func take(_ range: ClosedRange<Int64>, onAll ways: [Way]) throws {
         var top = range.upperBound
         search: while !isFull {
-            guard looked < PageLimits.rows else {
+            guard steps < PageLimits.rows else {
                 rest = top + 1
                 return
             }
             for (index, way) in ways.enumerated() {
-                looked += Self.costOfStep
+                steps += 1
                 guard let step = try way.step(top), step.id >= range.lowerBound else { return }
                 let isNews = index > 0 && step.id < top
                 top = step.isWanted ? step.id : step.id - 1

@@ -34,9 +34,15 @@ struct Way {
 
     /// Fulfils any one of some conditions.
     init(anyOf ways: [Way]) {
-        var heads = ways.map { (way: $0, step: Step(id: .max, isWanted: false)) }
+        var hasBegun = false
         // Ascending, so that those to be moved on are at the end, and mostly go back nearby.
+        var heads: [(way: Way, step: Step)] = []
         step = { top in
+            if !hasBegun {
+                hasBegun = true
+                heads = try ways.compactMap { way in try way.step(top).map { (way, $0) } }
+                heads.sort { $0.step.id < $1.step.id }
+            }
             while let (way, step) = heads.last, step.id > top {
                 heads.removeLast()
                 guard let next = try way.step(top) else { continue }
