@@ -12,18 +12,19 @@ extension Read {
         if let key = query.key { return try effects(query, key: key) }
         let ids = try ids(of: .effects, since: query.since, until: query.until, before: query.before?.rawValue)
         guard let ids else { return Page([], next: nil) }
-        let scope = ListScope(
-            table: .effects, account: query.account.rawValue, name: query.kind?.rawValue, ids: ids, since: query.since,
-            until: query.until)
+        let account = query.account.rawValue
         let leases = OpenLeases()
-        var collector = PageCollector(limit: query.limit)
+        var ways: [Way] = []
         if let event = query.event {
-            try collect(event, query, scope, leases, &collector)
-        } else if let state = query.state {
-            try collect(state, scope, leases, &collector)
-        } else {
-            try collectByBlocks(scope, scan: scope.table.scan, &collector)
+            ways.append(Way(try raw(ListStatement.ofEvent)) { $0.bind(event.rawValue, 2) })
         }
+        if let state = query.state {
+            ways.append(try way(to: state, account: account, kind: query.kind?.rawValue, leases))
+        }
+        ways.append(try way(to: .effects, account: account, name: query.kind?.rawValue))
+        ways += [try way(to: .effects, since: query.since, until: query.until)].compactMap(\.self)
+        var collector = PageCollector(limit: query.limit)
+        try collector.take(ids, onAll: ways)
         return try collector.page(
             { try effect(EffectID(rawValue: $0), leases: leases).flatMap { query.matches($0) ? $0 : nil } },
             bytes: { $0.payload.text.utf8.count + ($0.outcome?.output?.text.utf8.count ?? 0) })
@@ -38,57 +39,27 @@ extension Read {
         return Page([record], next: nil)
     }
 
-    /// The few effects of an event. Their states are looked up one by one, which costs as much as many rows.
-    private func collect(
-        _ event: EventID, _ query: EffectQuery, _ scope: ListScope, _ leases: OpenLeases,
-        _ collector: inout PageCollector
-    ) throws {
-        try collectByIndex(scope, ListStatement.ofEvent, { $0.bind(event.rawValue, 5) }, &collector) { id, collector in
-            guard let state = query.state else { return true }
-            collector.spend(20)
-            return try effect(EffectID(rawValue: id), leases: leases)?.state.name == state.rawValue
-        }
-    }
-
     /// Effects of a state, from the place of that state; the wide ledger is never gone through for it.
-    private func collect(
-        _ state: EffectQuery.State, _ scope: ListScope, _ leases: OpenLeases, _ collector: inout PageCollector
-    ) throws {
-        switch state {
-        case .held, .scheduled, .deferred, .uncertain, .completed:
-            guard let scan = ListStatement.scan(of: state) else { return }
-            try collectByBlocks(scope, head: ListStatement.head(of: state), scan: scan, &collector)
-        case .running: try collect(try leases.effects(self).sorted(by: >), scope, &collector)
-        case .ready:
-            let queues = try kindIDs(scope).flatMap { kind in Priority.allCases.map { (kind, Int64($0.rawValue)) } }
-            let next = try raw(ListStatement.nextReady)
-            guard try bindAccount(scope, next) else { return }
-            try collectByMerging(queues, scope, &collector) { queue, top in
-                next.bind(queue.0, 2)
-                next.bind(queue.1, 3)
-                next.bind(top, 4)
-                return try next.firstInt()
-            }
-        case .failed, .cancelled:
-            let next = try raw(ListStatement.nextEnded(state))
-            guard try bindAccount(scope, next) else { return }
-            try collectByMerging(try kindIDs(scope), scope, &collector) { kind, top in
-                next.bind(kind, 2)
-                next.bind(top, 3)
-                return try next.firstInt()
-            }
+    private func way(
+        to state: EffectQuery.State, account: String, kind: String?, _ leases: OpenLeases
+    ) throws -> Way {
+        if let place = ListStatement.place(of: state) { return Way(try raw(place)) }
+        if state == .running { return Way(try leases.effects(self).sorted(by: >)) }
+        let kinds: [Int64] = try rows("SELECT id FROM {kinds} WHERE ?1 IS NULL OR name = ?1", [kind]).map { $0[0] }
+        if state == .ready {
+            let statement = try raw(ListStatement.ready)
+            statement.bind(account, 2)
+            let queues = kinds.flatMap { kind in Priority.allCases.map { (kind: kind, priority: Int64($0.rawValue)) } }
+            return Way(
+                anyOf: queues.map { queue in
+                    Way(statement) { statement in
+                        statement.bind(queue.kind, 3)
+                        statement.bind(queue.priority, 4)
+                    }
+                })
         }
-    }
-
-    /// Binds the account's number; false if nothing ever came in for it.
-    private func bindAccount(_ scope: ListScope, _ statement: RawStatement) throws -> Bool {
-        let id: Int64? = try value("SELECT id FROM {accounts} WHERE name = ?", [scope.account])
-        statement.bind(id, 1)
-        return id != nil
-    }
-
-    private func kindIDs(_ scope: ListScope) throws -> [Int64] {
-        guard let kind = scope.name else { return try rows("SELECT id FROM {kinds}").map { $0[0] } }
-        return try rows("SELECT id FROM {kinds} WHERE name = ?", [kind]).map { $0[0] }
+        let statement = try raw(ListStatement.ended(state))
+        statement.bind(account, 2)
+        return Way(anyOf: kinds.map { kind in Way(statement) { $0.bind(kind, 3) } })
     }
 }

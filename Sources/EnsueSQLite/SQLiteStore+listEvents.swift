@@ -12,15 +12,21 @@ extension Read {
         if let key = query.key { return try events(query, key: key) }
         let ids = try ids(of: .events, since: query.since, until: query.until, before: query.before?.rawValue)
         guard let ids else { return Page([], next: nil) }
-        let scope = ListScope(
-            table: .events, account: query.account.rawValue, name: query.type?.rawValue, ids: ids, since: query.since,
-            until: query.until)
-        var collector = PageCollector(limit: query.limit)
+        let account = query.account.rawValue
+        var ways: [Way] = []
         if let source = query.source {
-            try collectByIndex(scope, ListStatement.ofSource, { $0.bind(source.description, 5) }, &collector)
-        } else {
-            try collectByBlocks(scope, scan: scope.table.scan, &collector)
+            ways.append(
+                Way(try raw(ListStatement.ofSource)) { statement in
+                    statement.bind(account, 2)
+                    statement.bind(source.description, 3)
+                })
         }
+        if query.source == nil || query.type != nil {
+            ways.append(try way(to: .events, account: account, name: query.type?.rawValue))
+        }
+        ways += [try way(to: .events, since: query.since, until: query.until)].compactMap(\.self)
+        var collector = PageCollector(limit: query.limit)
+        try collector.take(ids, onAll: ways)
         return try collector.page(
             { try event(EventID(rawValue: $0)).flatMap { query.matches($0) ? $0 : nil } },
             bytes: { $0.data.text.utf8.count })

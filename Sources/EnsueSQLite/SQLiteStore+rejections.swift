@@ -10,7 +10,7 @@ extension SQLiteStore {
             statement.bind(query.before?.rawValue ?? .max, 2)
             statement.bind(Int64(query.limit) + 1, 3)
             var collector = PageCollector(limit: query.limit)
-            try statement.takeRows(while: { collector.look(at: statement.int(0), isWanted: true) })
+            try statement.takeRows(while: { collector.take(statement.int(0)) })
             return try collector.page(
                 { try read.rejection(RejectionID(rawValue: $0)) }, bytes: { $0.delivery.body.utf8.count })
         }

@@ -21,7 +21,6 @@ extension Write {
         try execute("INSERT OR IGNORE INTO {retiring} VALUES (1)")
         var next = cursor
         var deleted = 0
-        var blocks: Set<Int64> = []
         if let effect = cursor.effect {
             let effects = try rows(
                 """
@@ -30,11 +29,8 @@ extension Write {
                 """, [effect, limit])
             for row in effects where row[1] < time.milliseconds && !(row[2] as Bool) {
                 try deleteEffect(row[0])
-                blocks.insert((row[0] as Int64) >> ListedTable.blockBits)
                 deleted += 1
             }
-            try forget(blocks, of: .effects)
-            blocks = []
             next.effect = effects.count == limit ? effects.last?[0] : nil
         }
         if let event = cursor.event {
@@ -44,10 +40,8 @@ extension Write {
             for row in events where row[1] < time.milliseconds {
                 guard try isSettled(event: row[0]) else { continue }
                 try execute("DELETE FROM {events} WHERE id = ?", [row[0]])
-                blocks.insert((row[0] as Int64) >> ListedTable.blockBits)
                 deleted += 1
             }
-            try forget(blocks, of: .events)
             next.event = events.count == room ? events.last?[0] ?? event : nil
         }
 
@@ -64,11 +58,6 @@ extension Write {
             "DELETE FROM {attempts} WHERE effect = ?", "DELETE FROM {progress} WHERE effect = ?",
             "DELETE FROM {outcomes} WHERE effect = ?", "DELETE FROM {effects} WHERE id = ?",
         ] { try execute(sql, [id]) }
-    }
-
-    /// Deletes what was noted of blocks that hold nothing any more.
-    private func forget(_ blocks: Set<Int64>, of table: ListedTable) throws {
-        for block in blocks { try execute(table.forgetBlock, [block]) }
     }
 
     /// Whether an event has been routed and no effect refers to it any more.

@@ -98,43 +98,47 @@ import Testing
         }
     }
 
-    @Test func `notes of blocks go with the last of their rows`() async throws {
-        let store = try SQLiteStore(path: database.path)
-        let foreign = try database.foreign()
-        try await foreign.write { db in
-            try db.execute(
-                sql: """
-                    WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000)
-                    INSERT INTO effects (kind) SELECT 'a' FROM n;
-                    INSERT INTO outcomes (effect, outcome, run, account, kind, completed_at)
-                    SELECT id, 'completed', 1, 1, 1, 0 FROM effects WHERE id <> 1500;
-                    DELETE FROM ready WHERE effect <> 1500;
-                    WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000)
-                    INSERT INTO events (type, recorded_at) SELECT 'a.B', 0 FROM n;
-                    DELETE FROM unrouted;
-                    """)
-        }
-        while try await store.retire(olderThan: .seconds(60), limit: 500) > 0 {}
-        let blocks = try await foreign.read { db in
-            try String.fetchAll(db, sql: "SELECT kind || block FROM effect_blocks ORDER BY 1")
-        }
-        #expect(blocks == ["1", "a1"])
-        #expect(try await foreign.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM event_blocks") } == 0)
-        #expect(try await store.effects(EffectQuery(kind: "a")).items.map(\.id.rawValue) == [1500])
-    }
-
-    @Test(arguments: ["", "OR ABORT", "OR FAIL", "OR ROLLBACK", "OR REPLACE", "OR IGNORE"])
-    func `what is inserted with a conflict clause is listed as well`(_ clause: String) async throws {
+    @Test func `an account of very many kinds is listed whole`() async throws {
         let store = try SQLiteStore(path: database.path)
         try await database.foreign().write { db in
             try db.execute(
                 sql: """
-                    INSERT \(clause) INTO effects (kind) VALUES ('a'), ('b'), ('a');
-                    INSERT \(clause) INTO events (type) VALUES ('t.A'), ('t.B'), ('t.A');
+                    WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 9000)
+                    INSERT INTO effects (account, kind) SELECT iif(i % 10, 'other', 'many'), 'kind' || i FROM n;
                     """)
         }
-        #expect(try await store.effects(EffectQuery(kind: "a")).items.map(\.id.rawValue) == [3, 1])
-        #expect(try await store.events(EventQuery(type: "t.B")).items.map(\.id.rawValue) == [2])
-        #expect(try await store.events(EventQuery()).items.count == 3)
+        for state in [nil, EffectQuery.State.ready] {
+            let found = try await ids(EffectQuery(account: "many", state: state, limit: 100), store)
+            #expect(found == stride(from: 9000, to: 0, by: -10).map { EffectID(rawValue: $0) })
+        }
+    }
+
+    @Test func `two conditions that never meet end a page early, and in the end the list`() async throws {
+        let store = try SQLiteStore(path: database.path)
+        try await database.foreign().write { db in
+            try db.execute(
+                sql: """
+                    WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 30000)
+                    INSERT INTO effects (kind) SELECT iif(i = 2 OR i % 2, 'done', 'waiting') FROM n;
+                    INSERT INTO outcomes (effect, outcome, run, account, kind, completed_at)
+                    SELECT effect, 'completed', 1, account, kind, 0 FROM ready WHERE effect % 2;
+                    DELETE FROM ready WHERE effect % 2;
+                    """)
+        }
+        let query = EffectQuery(state: .completed, kind: "waiting")
+        let first = try await store.effects(query)
+        #expect(first.items == [] && first.next != nil)
+        #expect(try await ids(query, store) == [])
+        #expect(try await ids(EffectQuery(state: .ready, kind: "done"), store) == [EffectID(rawValue: 2)])
+    }
+
+    private func ids(_ query: EffectQuery, _ store: SQLiteStore) async throws -> [EffectID] {
+        var (ids, query): ([EffectID], EffectQuery) = ([], query)
+        repeat {
+            let page = try await store.effects(query)
+            ids += page.items.map(\.id)
+            query.before = page.next
+        } while query.before != nil
+        return ids
     }
 }

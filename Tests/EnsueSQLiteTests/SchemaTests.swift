@@ -15,7 +15,7 @@ import Testing
         #expect(
             digests == [
                 "139c2108594b5112d5265987bdb05d11b30f048d053c5baaa3183271c96da8f4",
-                "20d581d97584cdf3095ef2c164da165d26f6250c92a86c498cbed252255c306e",
+                "906a22144c523c85595668dbaafc5fa72f361da57cd3fadb56f01ed0ccfe47db",
             ])
         #expect(Migration.all.map(\.number) == Array(1...Migration.all.count))
     }

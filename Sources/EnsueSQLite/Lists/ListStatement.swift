@@ -1,62 +1,45 @@
 internal import Ensue
 
-/// Statements of lists. Those that look at ids take the lowest and the highest as ?1 and ?2, the account as ?3 and the
-/// kind or type, which may be null, as ?4; they return ids, highest first, and whether those are wanted.
+/// Statements of lists. Those of a way take the id to start from as ?1, and return the next one and whether it is
+/// wanted.
 enum ListStatement {
-    /// The highest id that is not above ?1, in the place of a state that is a queue of its own.
-    static func head(of state: EffectQuery.State) -> String? {
+    /// The place of a state that is a queue of its own.
+    static func place(of state: EffectQuery.State) -> String? {
         switch state {
-        case .scheduled: "SELECT max(effect) FROM {scheduled} WHERE effect <= ?"
+        case .scheduled: "SELECT effect, 1 FROM {scheduled} WHERE effect <= ?1 ORDER BY effect DESC LIMIT 1"
         case .held, .deferred, .uncertain:
-            "SELECT max(effect) FROM {parked} WHERE state = '\(state.rawValue)' AND effect <= ?"
-        case .completed: "SELECT max(effect) FROM {outcomes} WHERE effect <= ?"
-        case .ready, .running, .failed, .cancelled: nil
-        }
-    }
-
-    /// The ids of a state between two ids.
-    static func scan(of state: EffectQuery.State) -> String? {
-        switch state {
-        case .scheduled: joined("{scheduled} p", "")
-        case .held, .deferred, .uncertain: joined("{parked} p", "p.state = '\(state.rawValue)' AND")
+            """
+            SELECT effect, 1 FROM {parked} WHERE state = '\(state.rawValue)' AND effect <= ?1
+            ORDER BY effect DESC LIMIT 1
+            """
         case .completed:
             """
-            SELECT effect, outcome = 'completed' AND account = (SELECT id FROM {accounts} WHERE name = ?3)
-                AND (?4 IS NULL OR kind = (SELECT id FROM {kinds} WHERE name = ?4))
-            FROM {outcomes} WHERE effect BETWEEN ?1 AND ?2 ORDER BY effect DESC
+            SELECT effect, outcome = 'completed' FROM {outcomes} WHERE effect <= ?1 ORDER BY effect DESC LIMIT 1
             """
         case .ready, .running, .failed, .cancelled: nil
         }
     }
 
-    private static func joined(_ place: String, _ condition: String) -> String {
+    /// Of the account ?2, the kind ?3 and the priority ?4.
+    static let ready = """
+        SELECT effect, 1 FROM {ready}
+        WHERE account = (SELECT id FROM {accounts} WHERE name = ?2) AND kind = ?3 AND priority = ?4 AND effect <= ?1
+        ORDER BY effect DESC LIMIT 1
         """
-        SELECT p.effect, e.account = ?3 AND (?4 IS NULL OR e.kind = ?4)
-        FROM \(place) CROSS JOIN {effects} e ON e.id = p.effect
-        WHERE \(condition) p.effect BETWEEN ?1 AND ?2 ORDER BY p.effect DESC
+    /// Of the account ?2 and the kind ?3.
+    static func ended(_ state: EffectQuery.State) -> String {
+        """
+        SELECT effect, 1 FROM {outcomes} WHERE outcome <> 'completed' AND outcome = '\(state.rawValue)'
+            AND account = (SELECT id FROM {accounts} WHERE name = ?2) AND kind = ?3 AND effect <= ?1
+        ORDER BY effect DESC LIMIT 1
         """
     }
 
-    static let ofEvent = """
-        SELECT id, account = ?3 AND (?4 IS NULL OR kind = ?4) FROM {effects}
-        WHERE event = ?5 AND id BETWEEN ?1 AND ?2 ORDER BY id DESC
-        """
+    static let ofEvent = "SELECT id, 1 FROM {effects} WHERE event = ?2 AND id <= ?1 ORDER BY id DESC LIMIT 1"
+    /// Of the account ?2 and the source ?3.
     static let ofSource = """
-        SELECT id, ?4 IS NULL OR type = ?4 FROM {events}
-        WHERE account = ?3 AND source = ?5 AND id BETWEEN ?1 AND ?2 ORDER BY id DESC
+        SELECT id, 1 FROM {events} WHERE account = ?2 AND source = ?3 AND id <= ?1 ORDER BY id DESC LIMIT 1
         """
-    static let isOfKind = "SELECT account = ?2 AND (?3 IS NULL OR kind = ?3) FROM {effects} WHERE id = ?1"
-
-    /// The highest id of an account and kind that is not above the last argument.
-    static let nextReady = """
-        SELECT max(effect) FROM {ready} WHERE account = ? AND kind = ? AND priority = ? AND effect <= ?
-        """
-    static func nextEnded(_ state: EffectQuery.State) -> String {
-        """
-        SELECT max(effect) FROM {outcomes} WHERE outcome <> 'completed' AND outcome = '\(state.rawValue)'
-            AND account = ? AND kind = ? AND effect <= ?
-        """
-    }
 
     static let rejections = "SELECT id FROM {rejections} WHERE account = ? AND id < ? ORDER BY id DESC LIMIT ?"
     static let unresolved = """
@@ -75,12 +58,12 @@ enum ListStatement {
 
     /// All of them, for the tests of their plans.
     static let all: [String] =
-        EffectQuery.State.allCases.flatMap { [head(of: $0), scan(of: $0)].compactMap(\.self) }
+        EffectQuery.State.allCases.compactMap { place(of: $0) }
         + [ListedTable.effects, .events].flatMap {
-            [$0.nextBlock, $0.timeOfRow, $0.timesFrom, $0.scan, $0.forgetBlock]
+            [$0.byName, $0.nextName, $0.byAccount, $0.byTime, $0.timeOfRow, $0.timesFrom]
         }
         + [
-            ofEvent, ofSource, isOfKind, nextReady, nextEnded(.failed), nextEnded(.cancelled), rejections, unresolved,
-            requestedFor, requestedBy, replaysOf, recordedBy, readyCount, oldestReady,
+            ready, ended(.failed), ended(.cancelled), ofEvent, ofSource, rejections, unresolved, requestedFor,
+            requestedBy, replaysOf, recordedBy, readyCount, oldestReady,
         ]
 }
