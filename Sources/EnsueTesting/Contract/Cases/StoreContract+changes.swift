@@ -70,7 +70,8 @@ extension StoreContract {
             let held = try await bench.effect(in: .held)
             try await bench.expectReport(of: .effects) { try await bench.command(.approve, on: held) }
             try await bench.expectReport(of: .outcomes) { try await bench.command(.cancel(reason: nil), on: held) }
-            try await bench.expectReport(of: .effects) { try await bench.command(.retry, on: held) }
+            let cancelled = try await bench.effect(in: .cancelled)
+            try await bench.expectReport(of: .effects) { try await bench.command(.retry, on: cancelled) }
         },
         Case("every subscription hears of every change") { bench in
             let other = bench.store.changes()
