@@ -5,8 +5,10 @@ extension HTTPSuite {
     func serving<Value>(
         store: String? = nil, forgetful: Bool = false, _ body: (Int) async throws -> Value
     ) async throws -> Value {
-        let fresh = folder.appendingPathComponent("http-\(UUID().uuidString).db").path
-        let port = 18_932
+        let fresh = folder.appendingPathComponent("http.db").path
+        try SQLiteSuite(folder: folder, rounds: 1).removeDatabase(fresh)
+        defer { removeAfterwards(fresh) }
+        let port = Int.random(in: 20_000..<30_000)
         let process = Process()
         process.executableURL = URL(fileURLWithPath: CommandLine.arguments[0])
         process.arguments =
@@ -16,12 +18,17 @@ extension HTTPSuite {
         defer {
             process.terminate()
             process.waitUntilExit()
-            for suffix in ["", "-wal", "-shm"] where FileManager.default.fileExists(atPath: fresh + suffix) {
-                try? FileManager.default.removeItem(atPath: fresh + suffix)
-            }
         }
         try await waitUntilReady(port, process)
-        return try await body(port)
+        let value = try await body(port)
+        guard process.isRunning else { throw Wrk.Failure(description: "the server ended during the measurement") }
+        return value
+    }
+
+    private func removeAfterwards(_ path: String) {
+        do { try SQLiteSuite(folder: folder, rounds: 1).removeDatabase(path) } catch {
+            FileHandle.standardError.write(Data("left behind: \(path): \(error)\n".utf8))
+        }
     }
 
     private func waitUntilReady(_ port: Int, _ process: Process) async throws {
@@ -34,7 +41,7 @@ extension HTTPSuite {
             ]
             try question.run()
             question.waitUntilExit()
-            if question.terminationStatus == 0 { return }
+            if question.terminationStatus == 0, process.isRunning { return }
         }
         throw Wrk.Failure(description: "the server did not get ready on port \(port)")
     }

@@ -37,7 +37,7 @@ struct HTTPSuite {
             Result("http.record.single", stored, "/s", limit: 8000, settings: settings),
             Result(
                 "http.record.ceiling", stored, "/s", limit: forgotten,
-                settings: ["limit": "the same server, answering 202 without storing"]),
+                settings: ["limit": "the same server, answering 202 without storing", "to reach": "a ratio of 0.5"]),
         ]
     }
 
@@ -91,8 +91,9 @@ struct HTTPSuite {
     }
 
     /// Each path in its turn.
-    static func get(_ paths: [String]) -> String {
+    static func get(_ paths: [String], account: String? = nil) -> String {
         """
+        \(account.map { "wrk.headers[\"Ensue-Account\"] = \"\($0)\"" } ?? "")
         local paths = {\(paths.map { "[==[\($0)]==]" }.joined(separator: ","))}
         local turn = 0
         request = function()

@@ -14,7 +14,6 @@ struct Wrk {
     init(port: Int, script: String, connections: Int, seconds: Int) async throws {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("ensue-wrk-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: folder) }
         let file = folder.appendingPathComponent("load.lua")
         try Data(script.utf8).write(to: file)
         let process = Process()
@@ -28,6 +27,7 @@ struct Wrk {
         try process.run()
         let output = String(decoding: try pipe.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
         process.waitUntilExit()
+        try FileManager.default.removeItem(at: folder)
         guard process.terminationStatus == 0, let rate = Self.rate(output), let p99 = Self.p99(output) else {
             throw Failure(description: "wrk failed; is it installed (Debian's package wrk)? It printed: \(output)")
         }
