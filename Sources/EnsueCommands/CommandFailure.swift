@@ -13,6 +13,8 @@ struct CommandFailure: Error, CustomStringConvertible {
         case unreachable = 2
         /// What was waited for has not ended in time.
         case unfinished = 3
+        /// What was asked for cannot be understood; nothing was tried.
+        case misunderstood = 64
 
         var exitCode: ExitCode { ExitCode(rawValue) }
     }

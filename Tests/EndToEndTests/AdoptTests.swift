@@ -101,15 +101,15 @@ struct AdoptTests {
         let asReader = address.replacing("postgres:postgres@", with: "\(role):reader@")
         let shown = try await ensue("migrate", "--dry-run", store: asReader)
         #expect(shown.status == 0)
-        #expect(shown.output.hasPrefix("-- Brings the schema 'ensue' from number 0 to 1.\nBEGIN;\nCREATE SCHEMA"))
+        #expect(shown.output.hasPrefix("-- Brings the schema 'ensue' from number 0 to 2.\nBEGIN;\nCREATE SCHEMA"))
         #expect(try await sql("SELECT to_regnamespace('ensue') IS NULL") == "t")
         #expect(try await ensue("migrate", store: asReader).status == 1)
 
         try await sql(shown.output)
-        #expect(try await ensue("migrate").output == "The schema 'ensue' is up to date: number 1.\n")
+        #expect(try await ensue("migrate").output == "The schema 'ensue' is up to date: number 2.\n")
         try await sql("DROP SCHEMA ensue CASCADE")
-        #expect(try await ensue("migrate").output == "The schema 'ensue' was number 0 and is 1 now.\n")
-        #expect(try await ensue("migrate", "--dry-run").output == "-- The schema 'ensue' is up to date: number 1.\n")
+        #expect(try await ensue("migrate").output == "The schema 'ensue' was number 0 and is 2 now.\n")
+        #expect(try await ensue("migrate", "--dry-run").output == "-- The schema 'ensue' is up to date: number 2.\n")
         try await sql("DROP OWNED BY \(role); DROP ROLE \(role)")
     }
 

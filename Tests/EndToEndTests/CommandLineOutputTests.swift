@@ -31,6 +31,17 @@ struct CommandLineOutputTests {
         #expect(!uncoloured.output.contains("\u{1B}[") && uncoloured.output.contains("…"))
     }
 
+    @Test func `a full disk is a failure, and a reader who has had enough is none`() async throws {
+        let ensue = try await stocked()
+        for command in ["effects list", "effects list --json", "events show 1", "kinds", "version"] {
+            let full = try await ensue.inShell("$ENSUE \(command) >/dev/full")
+            #expect(full.status == 1, "\(full)")
+            #expect(full.errors == "Error: cannot write the output: No space left on device\n", "\(full)")
+            let closed = try await ensue.inShell("$ENSUE \(command) | true")
+            #expect(closed.status == 0 && closed.errors == "", "\(closed)")
+        }
+    }
+
     @Test func `a trace is a tree`() async throws {
         let ensue = try await stocked()
         _ = try await ensue("effects", "replay", "1")

@@ -57,6 +57,11 @@ struct CommandLineProgram: Sendable {
         return try await run([tool, "-q", "-e", "-c", line, "/dev/null"], "", environment)
     }
 
+    /// Runs a line of the shell to its end, in which `$ENSUE` is the program; all of a pipe count.
+    func inShell(_ line: String) async throws -> Run {
+        try await run(["bash", "-c", "set -o pipefail; \(line)"], "", ["ENSUE": ServerProcess.executable.path])
+    }
+
     /// Starts a command that goes on.
     func start(_ arguments: String...) throws -> (program: SpawnedProgram, output: @Sendable () throws -> String) {
         let files = try files(input: "")

@@ -54,7 +54,7 @@ struct ExamplesTests {
 
     @Test func `another client requests in its own transaction, and a rollback leaves nothing`() async throws {
         let address = server.address(database: database)
-        #expect(try await run("ensue", "migrate", "--store", address).contains("is 1 now"))
+        #expect(try await run("ensue", "migrate", "--store", address).contains("is 2 now"))
         let output = try await run("OwnTransaction", address)
         #expect(
             output == """

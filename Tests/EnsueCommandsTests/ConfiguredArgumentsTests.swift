@@ -48,7 +48,8 @@ struct ConfiguredArgumentsTests {
         for (path, command) in root.leaves(below: []) {
             for option in command.configurable {
                 let name = try #require(option.name)
-                let variable = "ENSUE_" + name.uppercased().replacing("-", with: "_")
+                let configured = try #require(command.configuredName(of: option))
+                let variable = "ENSUE_" + configured.uppercased().replacing("-", with: "_")
                 let completed = try await complete(path.joined(separator: " "), [variable: "true"])
                 #expect(completed == path + (option.kind == .flag ? ["--\(name)"] : ["--\(name)=true"]))
                 looked += 1
@@ -105,6 +106,24 @@ struct ConfiguredArgumentsTests {
             ])
         #expect(try await complete("effects show 1 --key=abc") == ["effects", "show", "1", "--api-key=abc"])
         #expect(try await complete("kinds -- --key abc") == ["kinds", "--", "--key", "abc"])
+        #expect(try await complete("record a.B --key=acme=ensue_sk_1_a").last == "--api-key=acme=ensue_sk_1_a")
+    }
+
+    @Test func `the keys that a server lets in are not the key that a client shows`() async throws {
+        let environment = ["ENSUE_KEY": "ensue_sk_1_client", "ENSUE_API_KEY": "ensue_sk_1_server"]
+        #expect(try await complete("kinds", environment) == ["kinds", "--api-key=ensue_sk_1_client"])
+        #expect(try await complete("serve", environment) == ["serve", "--api-key=ensue_sk_1_server"])
+        try await withFile("ensue.yaml", "key: ensue_sk_1_client\napi-key: [ensue_sk_1_a, ensue_sk_1_b]\n") { path in
+            let client = try await complete("record a.B --config \(path)")
+            #expect(client.filter { $0.contains("key") } == ["--api-key=ensue_sk_1_client"])
+            let server = try await complete("serve --config \(path)")
+            #expect(server.filter { $0.contains("key") } == ["--api-key=ensue_sk_1_a", "--api-key=ensue_sk_1_b"])
+        }
+    }
+
+    @Test(arguments: ["record help {}", "record a.B help", "effects cancel 1 --reason help", "record a.B -- -h"])
+    func `help is a question in a command's place alone`(arguments: String) async throws {
+        #expect(try await complete(arguments, ["ENSUE_STORE": "x.db"]).contains("--store=x.db"))
     }
 
     @Test func `unknown keys and bad values name where they stand`() async throws {
@@ -132,9 +151,15 @@ struct ConfiguredArgumentsTests {
         let configured = try await ConfiguredArguments(["serve"], of: root, environment: ["ENSUE_PORT": "abc"])
         #expect(configured.origins(in: "the value 'abc' is invalid for '--port'") == ["--port is given by ENSUE_PORT."])
         #expect(configured.origins(in: "something else").isEmpty)
+        #expect(configured.origins(in: "--port-range, or --portal, or --no-port").isEmpty)
     }
 
-    @Test(arguments: [("effect", "effects"), ("reqeust", "request"), ("doktor", "doctor")])
+    @Test(arguments: ["ls", "x", "list", "get"])
+    func `a word that is like no command is told them all`(typed: String) async throws {
+        #expect(try await refusal { _ = try await complete(typed) }.contains("; there are serve, demo, "))
+    }
+
+    @Test(arguments: [("effect", "effects"), ("reqeust", "request"), ("doktor", "doctor"), ("kidns", "kinds")])
     func `a misspelt command is told its neighbour`(typed: String, meant: String) async throws {
         #expect(try await refusal { _ = try await complete(typed) }.contains("\(meant)'?"))
     }

@@ -41,6 +41,27 @@ struct TableTests {
         #expect(Table.fitted([2, 20, 20], columns, into: 10) == [2, 6, 8])
     }
 
+    @Test func `where shrinking is not enough, the least important columns go`() {
+        let columns = ListEffects.columns
+        let row: [StyledText] = ["17", "completed", "sms.send", "1", "11 s ago", #"{"text":"Hello, Anna"}"#]
+        func lines(_ width: Int) -> [String] {
+            let terminal = Terminal(width: width, isColoured: false)
+            let table = Table(columns, for: [row], limit: width)
+            return [table.heading(on: terminal), table.line(row, on: terminal)]
+        }
+        #expect(lines(60)[0] == "id  state      kind      runs  requested  payload, or error")
+        #expect(lines(50)[0].hasPrefix("id  state      kind      requested  payload"))
+        #expect(
+            lines(40) == ["id  state      kind      payload, or er…", #"17  completed  sms.send  {"text":"Hello…"#])
+    }
+
+    @Test func `no line ends with blanks`() {
+        let table = Table(columns, for: rows, limit: nil)
+        let terminal = Terminal(width: nil, isColoured: false)
+        #expect(table.line(["17", "sms.send", ""], on: terminal) == "17  sms.send")
+        #expect((0...40).allSatisfy { lines($0).allSatisfy { !$0.hasSuffix(" ") } })
+    }
+
     @Test func `colours change no width`() {
         let coloured = Table(columns, for: rows, limit: 60).line(
             ["17", StyledText("failed", .red), "{}"], on: Terminal(width: 60, isColoured: true))

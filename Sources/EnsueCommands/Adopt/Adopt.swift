@@ -47,7 +47,7 @@ struct Adopt: AsyncParsableCommand {
         try await location.withTables { [request] store in
             let adoption = try await store.adopt(request)
             let names = adoption.columns
-            Terminal.output.print(
+            try Terminal.output.write(
                 "Rows of \(adoption.table) are effects now: \(names.id), \(names.kind), \(names.payload); completions "
                     + "go to \(names.completed) and \(names.completion).")
             try await Self.backfill(adoption, store)
@@ -69,24 +69,24 @@ struct Adopt: AsyncParsableCommand {
                 Terminal.error.print("\(rows) rows looked at, \(requested) effects requested …")
             }
         }
-        Terminal.output.print(
+        try Terminal.output.write(
             "\(requested) effects were requested for rows that were there already; \(rows) were looked at.")
     }
 
     private func removeAdoption(of table: String) async throws {
         let removed = try await location.withTables { try await $0.removeAdoption(of: table) }
         guard let (adoption, open) = removed else { throw CommandFailure("\(table) is not adopted") }
-        Terminal.output.print("\(adoption.table) is no longer adopted.")
+        try Terminal.output.write("\(adoption.table) is no longer adopted.")
         guard open > 0 else { return }
-        Terminal.output.print(
+        try Terminal.output.write(
             "\(open) of its effects had not been completed; if they are yet, it is not written back. Adopting the "
                 + "table again makes up for it.")
     }
 
     private func printList() async throws {
         let adoptions = try await location.withTables { try await $0.adoptions() }
-        if json { return Terminal.output.print(try JSONText.encoding(adoptions).text) }
-        guard !adoptions.isEmpty else { return Terminal.output.print("No table is adopted.") }
+        if json { return try Terminal.output.write(JSONText.encoding(adoptions).text) }
+        guard !adoptions.isEmpty else { return try Terminal.output.write("No table is adopted.") }
         let rows = adoptions.map { adoption -> [StyledText] in
             let columns = adoption.columns
             return [
@@ -96,7 +96,7 @@ struct Adopt: AsyncParsableCommand {
                 adoption.isBackfilled ? "all" : "in part", "\(adoption.leftAlone)", "\(adoption.account)",
             ]
         }
-        Terminal.output.print(
+        try Terminal.output.write(
             table: [
                 .init("table", shrinksTo: 12), .init("from", shrinksTo: 8), .init("written back to", shrinksTo: 8),
                 .init("former rows", shrinksTo: 7), .init("left alone", shrinksTo: 5), .init("account", shrinksTo: 7),

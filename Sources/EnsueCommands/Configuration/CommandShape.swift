@@ -45,6 +45,14 @@ struct CommandShape: Decodable, Sendable {
         (arguments ?? []).filter { $0.name.map { !Self.personal.contains($0) } ?? false }
     }
 
+    /// Whether an option is the API key that the command shows to a server; one of this name that `serve` has lets
+    /// clients in.
+    func isShownToServers(_ option: Option) -> Bool { option.name == "api-key" && self.option("server") != nil }
+
+    /// What an option is called in the environment and in files. A server and a client share these: the keys that let
+    /// clients in are `api-key` there, and the one that a client shows is `key`.
+    func configuredName(of option: Option) -> String? { isShownToServers(option) ? "key" : option.name }
+
     func option(_ name: String) -> Option? { arguments?.first { $0.name == name } }
 
     /// The command that the arguments name, with how many words it took and what the words are.
@@ -61,13 +69,12 @@ extension CommandShape {
     /// The parser would speak of an unexpected argument.
     func refuseUnknownCommand(_ word: String?, behind path: [String]) throws {
         guard let word, !word.hasPrefix("-"), word != "help", !commands.isEmpty else { return }
-        let near = commands.map(\.commandName).filter { editDistance(word, $0) <= max(2, $0.count / 3) }
-            .min { editDistance(word, $0) < editDistance(word, $1) }
+        let names = commands.map(\.commandName).filter { $0 != "help" }
         let program = ([RootCommand.programName] + path).joined(separator: " ")
         let advice =
-            near.map { "did you mean '\(program) \($0)'?" }
-            ?? "there are \(commands.filter { $0.commandName != "help" }.map(\.commandName).joined(separator: ", "))"
-        throw ValidationError("'\(program)' has no command '\(word)'; \(advice)")
+            Word.nearest(to: word, among: names).map { "did you mean '\(program) \($0)'?" }
+            ?? "there are \(names.joined(separator: ", "))"
+        throw CommandFailure("'\(program)' has no command '\(word)'; \(advice)", status: .misunderstood)
     }
 }
 

@@ -48,20 +48,17 @@ struct ConfigurationFile {
     }
 
     private static func reason(_ error: any Error, _ path: String) -> String {
-        FileManager.default.fileExists(atPath: path) ? "\(error)" : "there is no such file"
+        JSONInput.obstacle(at: path) ?? "\(error)"
     }
 
     /// Refuses keys that no command knows: a misspelt one must not mean the default.
     func check(against root: CommandShape) throws {
         let known = root.configurationKeys(below: [])
         guard let unknown = keys.first(where: { !known.contains($0) }) else { return }
-        let near = known.map { (distance: editDistance(unknown, $0), key: $0) }
-            .filter { $0.distance <= max(2, unknown.count / 4) }
-            .min { ($0.distance, $0.key) < ($1.distance, $1.key) }
         let advice =
-            near.map { "did you mean '\($0.key)'?" }
+            Word.nearest(to: unknown, among: Array(known)).map { "did you mean '\($0)'?" }
             ?? "a key is an option's name without dashes, alone or below its command's, as in 'port' and 'serve.port'"
-        throw CommandFailure("unknown key '\(unknown)' in \(path); \(advice)")
+        throw CommandFailure("unknown key '\(unknown)' in \(path); \(advice)", status: .misunderstood)
     }
 }
 
@@ -80,9 +77,11 @@ private final class KeyListing: Sendable {
 extension CommandShape {
     /// `port` for every option of a command here or below, and `serve.port` for each below a section.
     func configurationKeys(below path: [String]) -> Set<String> {
-        let own = Set(allConfigurable.compactMap(\.name).map { (path + [$0]).joined(separator: ".") })
+        let own = Set(configuredNames.map { (path + [$0]).joined(separator: ".") })
         return commands.reduce(own) { $0.union($1.configurationKeys(below: path + [$1.commandName])) }
     }
 
-    private var allConfigurable: [Option] { configurable + commands.flatMap(\.allConfigurable) }
+    private var configuredNames: [String] {
+        configurable.compactMap(configuredName) + commands.flatMap(\.configuredNames)
+    }
 }

@@ -10,8 +10,9 @@ struct ConfiguredArguments: Sendable {
     /// Options that were added, by their spelling, with the places where they are given.
     let places: [(option: String, place: String)]
 
-    /// Arguments that ask about the program rather than for something; these work however wrong a file is.
-    private static let questions: Set<String> = ["--help", "-h", "-help", "--version", "help", "---completion"]
+    /// Options that ask about the program rather than for something; these work however wrong a file is. The parser
+    /// takes them for no other option's value, and so does not the word `help`, which has meaning as a command alone.
+    private static let questions: Set<String> = ["--help", "-h", "-help", "--version"]
 
     /// Options of which one makes the other void: a ledger is in a store or behind a server.
     private static let alternatives: [String: String] = ["store": "server", "server": "store"]
@@ -52,7 +53,8 @@ struct ConfiguredArguments: Sendable {
             let void = Set(settled.compactMap { alternatives[$0] })
             for option in command.configurable {
                 guard let name = option.name, !settled.contains(name), !void.contains(name),
-                    let value = try source.value(of: option, at: path)
+                    let configured = command.configuredName(of: option),
+                    let value = try source.value(of: option, called: configured, at: path)
                 else { continue }
                 settled.insert(name)
                 let arguments =
@@ -78,21 +80,23 @@ struct ConfiguredArguments: Sendable {
 
     /// Where the added options are given that a message about the arguments names.
     func origins(in message: String) -> [String] {
-        places.filter { message.contains($0.option) }.map { "\($0.option) is given by \($0.place)." }
+        let named = Set(message.matches(of: /--[a-z0-9]+(-[a-z0-9]+)*/).map { String($0.output.0) })
+        return places.filter { named.contains($0.option) }.map { "\($0.option) is given by \($0.place)." }
     }
 }
 
 extension CommandShape {
-    /// `--key` is the key of an event or an effect, where a command takes one, and else the one that a server wants to
-    /// see. API keys have a form of their own, and are never taken for the key of anything: it would be stored.
+    /// `--key` is the API key, unless the command takes the key of an event or effect: there, it is that one. What has
+    /// the form of an API key is never taken for the key of anything else, which would be stored for all to see.
     func namingAPIKey(in arguments: [String]) -> [String] {
-        guard option("api-key") != nil else { return arguments }
+        guard option("api-key").map(isShownToServers) ?? false else { return arguments }
         let isTaken = option("key") != nil
         var renamed = arguments
         for index in arguments.indices.prefix(while: { arguments[$0] != "--" }) {
             let argument = arguments[index]
             let value = argument == "--key" ? arguments[(index + 1)...].first ?? "" : String(argument.dropFirst(6))
-            guard argument == "--key" || argument.hasPrefix("--key="), !isTaken || value.hasPrefix("ensue_sk_")
+            guard argument == "--key" || argument.hasPrefix("--key="),
+                !isTaken || value.firstMatch(of: /^([^=]*=)?ensue_sk_/) != nil
             else { continue }
             renamed[index] = "--api-" + argument.dropFirst(2)
         }

@@ -27,9 +27,8 @@ struct OptionSource: Sendable {
         OptionSource(provider: provider, kind: .file(path: path))
     }
 
-    /// The value of an option of the command at `path`. A flag's is `true` or `false`.
-    func value(of option: CommandShape.Option, at path: [String]) throws -> Value? {
-        guard let name = option.name else { return nil }
+    /// The value of an option of the command at `path`, by the option's `name` here. A flag's is `true` or `false`.
+    func value(of option: CommandShape.Option, called name: String, at path: [String]) throws -> Value? {
         for key in keys(of: name, at: path) {
             let place = place(of: key)
             do {
@@ -41,17 +40,17 @@ struct OptionSource: Sendable {
                     case (_, true): "a value or a list of values"
                     case (_, false): "one value"
                     }
-                throw CommandFailure("\(place) must be \(wish)")
+                throw CommandFailure("\(place) must be \(wish)", status: .misunderstood)
             }
         }
         return nil
     }
 
     /// A file's section for a command comes before those of the commands above it, and these before the file's own
-    /// level. The key that a client shows is also `ENSUE_KEY`.
+    /// level.
     private func keys(of name: String, at path: [String]) -> [[String]] {
         switch kind {
-        case .environment: (name == "api-key" ? [name, "key"] : [name]).map { ["ensue", $0] }
+        case .environment: [["ensue", name]]
         case .file: (0...path.count).reversed().map { path.prefix($0) + [name] }
         }
     }

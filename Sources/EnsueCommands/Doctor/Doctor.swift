@@ -30,7 +30,7 @@ struct Doctor: AsyncParsableCommand {
         let found = await findings()
         let shown = quiet ? found.filter { $0.severity >= .warning } : found
         let report = DoctorReport(findings: shown, terminal: .output)
-        if json { try report.printJSON() } else { report.print(withSummary: !quiet) }
+        if json { try report.printJSON() } else { try report.print(withSummary: !quiet) }
         switch found.map(\.severity).max() ?? .ok {
         case .ok, .notice: return
         case .warning: throw ExitCode(1)

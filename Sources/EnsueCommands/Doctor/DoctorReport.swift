@@ -7,11 +7,11 @@ struct DoctorReport {
     let findings: [Finding]
     let terminal: Terminal
 
-    func printJSON() throws { terminal.print(try JSONText.encoding(findings).text) }
+    func printJSON() throws { try terminal.write(JSONText.encoding(findings).text) }
 
-    func print(withSummary: Bool) {
-        for line in findings.flatMap(lines) { terminal.print(line) }
-        if withSummary { terminal.print("\n" + summary) }
+    func print(withSummary: Bool) throws {
+        for line in findings.flatMap(lines) { try terminal.write(line) }
+        if withSummary { try terminal.write("\n" + summary) }
     }
 
     /// `2 warnings, 1 failure`.

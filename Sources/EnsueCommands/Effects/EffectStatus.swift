@@ -8,6 +8,9 @@ struct EffectStatus {
 
     var hasEnded: Bool { ["completed", "failed", "cancelled"].contains(state) }
 
+    /// Whether it is kept from running by this alone: that no worker handles its kind.
+    func lacksWorker(_ effect: JSONValue) -> Bool { state == "ready" && effect["hasHandler"]?.bool == false }
+
     var style: Terminal.Style {
         switch state {
         case "completed": .green

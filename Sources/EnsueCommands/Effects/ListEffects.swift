@@ -27,13 +27,14 @@ struct ListEffects: AsyncParsableCommand {
     }
 
     static let columns: [Table.Column] = [
-        .init("id"), .init("state"), .init("kind", shrinksTo: 8), .init("runs"), .init("requested"),
+        .init("id"), .init("state"), .init("kind", shrinksTo: 8), .init("runs", goes: 1),
+        .init("requested", goes: 2),
         .init("payload, or error", shrinksTo: 10),
     ]
 
     static func row(_ effect: JSONValue, _ times: TimeDisplay) -> [StyledText] {
         let error = effect["error"]?.string ?? effect["attempts"]?.array?.last?["error"]?.string
-        let isStuck = effect["hasHandler"]?.bool == false && !EffectStatus(effect).hasEnded
+        let isStuck = EffectStatus(effect).lacksWorker(effect)
         let detail =
             switch (error, isStuck) {
             case (let error?, _): StyledText(error, .red)
@@ -51,7 +52,7 @@ struct ListEffects: AsyncParsableCommand {
 struct EffectFilter: ParsableArguments {
     @Option(
         help: ArgumentHelp("Only effects in this state: \(Self.states.joined(separator: ", "))."),
-        completion: .list(Self.states))
+        completion: .list(Self.states), transform: { try Word.of(Self.states, $0) })
     var state: String?
 
     @Option(help: "Only effects of this kind.")

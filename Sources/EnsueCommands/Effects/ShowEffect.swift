@@ -57,8 +57,11 @@ struct ShowEffect: AsyncParsableCommand {
     private static func showAttempts(of effect: JSONValue, _ times: TimeDisplay) throws {
         guard let attempts = effect["attempts"]?.array, !attempts.isEmpty else { return }
         try Terminal.output.write("")
-        Terminal.output.print(
-            table: [.init("run"), .init("result"), .init("ended"), .init("took"), .init("error", shrinksTo: 10)],
+        try Terminal.output.write(
+            table: [
+                .init("run"), .init("result"), .init("ended", goes: 2), .init("took", goes: 1),
+                .init("error", shrinksTo: 10),
+            ],
             attempts.map { attempt in
                 [
                     "\(attempt["run"]?.text ?? "")", "\(attempt["result"]?.string ?? "")",
@@ -80,7 +83,7 @@ struct ShowEffect: AsyncParsableCommand {
                 "Its worker died while it ran. If it did happen: \(command) complete \(id); to run it again: "
                     + "\(command) retry \(id)"
             case "failed", "cancelled": "To run it again: \(command) retry \(id)"
-            case _ where effect["hasHandler"]?.bool == false && !status.hasEnded:
+            case _ where status.lacksWorker(effect):
                 "No worker has a handler for '\(effect["kind"]?.string ?? "")'; it runs when one starts."
             default: nil
             }

@@ -25,8 +25,8 @@ struct ListEvents: AsyncParsableCommand {
     }
 
     static let columns: [Table.Column] = [
-        .init("id"), .init("type", shrinksTo: 10), .init("source", shrinksTo: 6), .init("key", shrinksTo: 6),
-        .init("recorded"), .init("data", shrinksTo: 10),
+        .init("id"), .init("type", shrinksTo: 10), .init("source", shrinksTo: 6, goes: 1),
+        .init("key", shrinksTo: 6, goes: 2), .init("recorded", goes: 3), .init("data", shrinksTo: 10),
     ]
 
     static func row(_ event: JSONValue, _ times: TimeDisplay) -> [StyledText] {

@@ -17,10 +17,10 @@ struct Kinds: AsyncParsableCommand {
             return Terminal.error.print(
                 "No worker has handled anything here yet. Start one: \(RootCommand.programName) serve")
         }
-        Terminal.output.print(
+        try Terminal.output.write(
             table: [
-                .init("kind", shrinksTo: 10), .init("handled by", shrinksTo: 8), .init("seen"), .init("ready"),
-                .init("oldest"),
+                .init("kind", shrinksTo: 10), .init("handled by", shrinksTo: 8), .init("seen", goes: 2), .init("ready"),
+                .init("oldest", goes: 1),
             ], items.map { Self.row($0, times) })
     }
 

@@ -27,6 +27,9 @@ struct Ledger: Sendable {
         return try await send(.post, path, fields, ByteBuffer(string: body.text))
     }
 
+    /// A trace holds payloads, each as deep as a document may be, below a hundred consequences of consequences.
+    private static let maxDepth = 4 * JSONValue.defaultMaxDepth
+
     /// What the API answers with; throws ``CommandFailure`` for a problem document.
     private func send(
         _ method: HTTPRequest.Method, _ path: String, _ fields: HTTPFields = [:], _ body: ByteBuffer = ByteBuffer()
@@ -37,11 +40,13 @@ struct Ledger: Sendable {
             method: method, scheme: "http", authority: "localhost", path: path, headerFields: fields)
         let (response, answer) = try await exchange(request, body)
         let json: JSONValue
-        do { json = try JSONValue(parsing: answer.readableBytesView) } catch {
+        do { json = try JSONValue(parsing: answer.readableBytesView, maxDepth: Self.maxDepth) } catch {
             throw CommandFailure(
                 "\(name) answered \(response.status.code) and no JSON: is it an Ensue server?", status: .unreachable)
         }
-        guard response.status.kind == .successful else { throw APIProblem(json, response.status).failure(of: self) }
+        guard response.status.kind == .successful else {
+            throw APIProblem(json, response.status).failure(of: self, at: path)
+        }
         return json
     }
 

@@ -14,8 +14,9 @@ struct LedgerLocation: ParsableArguments {
 
     @Option(
         help: """
-            The API key that the server asks for; --key works too, where it means nothing else. Other users of the \
-            machine can see arguments: $ENSUE_API_KEY is the better place.
+            The API key that the server asks for, ensue_sk_…; --key is short for it, also where it is the key of \
+            an event or effect, which never begins so. Other users of the machine can see arguments: $ENSUE_KEY, or \
+            'key' in a configuration file, is the better place.
             """)
     var apiKey: String?
 
@@ -28,7 +29,13 @@ struct LedgerLocation: ParsableArguments {
         guard server == nil || store.given == nil else {
             throw ValidationError("give --store or --server, not both: the server has a store of its own")
         }
-        if let server { _ = try RemoteServer.address(server) }
+        guard let server else { return }
+        _ = try RemoteServer.address(server)
+        guard let apiKey, !apiKey.hasPrefix("ensue_sk_") else { return }
+        throw ValidationError(
+            apiKey.contains("=ensue_sk_")
+                ? "--api-key begins with ensue_sk_; the account before it is for the server alone: serve --api-key"
+                : "--api-key begins with ensue_sk_; `\(RootCommand.programName) key` makes one for a server")
     }
 
     /// Whether a command looks on, or brings a store into being.

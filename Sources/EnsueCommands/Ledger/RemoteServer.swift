@@ -74,7 +74,12 @@ struct RemoteServer: Sendable {
         if let error = cause as? IOError, error.errnoCode == ECONNREFUSED {
             return "\(name): connection refused; is `\(RootCommand.programName) serve` running there?"
         }
+        if let error = cause as? IOError {
+            return "cannot reach \(name): \(String(cString: strerror(error.errnoCode)))"
+        }
         switch error {
+        case let error as HTTPClientError where error == .remoteConnectionClosed:
+            return "\(name) closed the connection before it answered; is it being stopped?"
         case let error as HTTPClientError where error == .connectTimeout:
             return "\(name) does not answer; is `\(RootCommand.programName) serve` running there?"
         case let error as HTTPClientError where error == .deadlineExceeded || error == .readTimeout:

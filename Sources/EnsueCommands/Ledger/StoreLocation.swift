@@ -21,13 +21,18 @@ struct StoreLocation: ParsableArguments {
     /// The file's path or the database's address, which may hold a password.
     var path: String { given ?? "ensue.db" }
 
+    func validate() throws {
+        guard !path.isEmpty else { throw ValidationError("--store is empty; give the path of a file") }
+        _ = try isPostgres()
+    }
+
     /// Whether the store is a PostgreSQL database. Throws for an address of another kind.
     func isPostgres() throws -> Bool {
         // libpq's other form: host=db dbname=app. It may hold a password, and is no name for a file.
         if path.firstMatch(of: /^\s*[a-z_]+\s*=/) != nil { return true }
         guard let scheme = path.firstMatch(of: /^([A-Za-z][A-Za-z0-9+.-]*):\/\//)?.1 else { return false }
         guard ["postgres", "postgresql"].contains(scheme) else {
-            throw CommandFailure(
+            throw ValidationError(
                 "--store takes the path of an SQLite file, such as ensue.db, or postgres://user@host/database; "
                     + "'\(scheme)://' is neither")
         }
@@ -36,7 +41,6 @@ struct StoreLocation: ParsableArguments {
 
     /// The store; a file that is missing is created if `createsFile` says so.
     func open(logger: Logger = Logger(label: "ensue"), createsFile: Bool = true) async throws -> any Store {
-        guard !path.isEmpty else { throw CommandFailure("--store is empty; give the path of a file") }
         if try isPostgres() { return try await openPostgres(logger: logger) }
         guard createsFile || FileManager.default.fileExists(atPath: path) else {
             throw CommandFailure(

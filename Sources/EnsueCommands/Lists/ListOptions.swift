@@ -28,12 +28,9 @@ struct ListOptions: ParsableArguments {
         ) { items in
             if presentation.json { return try items.forEach { try output.write($0.text) } }
             let rows = items.map(row)
-            if table == nil {
-                let first = Table(columns, for: rows, limit: output.width)
-                try output.write(first.heading(on: output))
-                table = first
-            }
-            try rows.forEach { try output.write(table?.line($0, on: output) ?? "") }
+            let widths = table ?? Table(columns, for: rows, limit: output.width)
+            try widths.write(rows, on: output, withHeading: table == nil)
+            table = widths
         }
         guard !presentation.json else { return }
         if table == nil { return Terminal.error.print(emptiness) }

@@ -19,28 +19,29 @@ struct Migrate: AsyncParsableCommand {
         do { plan = try await MigrationPlan.of(location.path) } catch let error as StoreError {
             throw CommandFailure("cannot use the store: \(error)")
         }
-        if dryRun { return show(plan) }
+        if dryRun { return try show(plan) }
         guard !plan.script.isEmpty else {
-            return Terminal.output.print("The schema '\(plan.schema)' is up to date: number \(plan.present).")
+            return try Terminal.output.write("The schema '\(plan.schema)' is up to date: number \(plan.present).")
         }
         let store = try await location.openPostgres()
         await store.close()
-        Terminal.output.print("The schema '\(plan.schema)' was number \(plan.present) and is \(plan.latest) now.")
+        try Terminal.output.write("The schema '\(plan.schema)' was number \(plan.present) and is \(plan.latest) now.")
     }
 
     /// What is no SQL is a comment of it, so that all can be piped to psql.
-    private func show(_ plan: MigrationPlan) {
+    private func show(_ plan: MigrationPlan) throws {
         guard !plan.script.isEmpty else {
-            return Terminal.output.print("-- The schema '\(plan.schema)' is up to date: number \(plan.present).")
+            return try Terminal.output.write("-- The schema '\(plan.schema)' is up to date: number \(plan.present).")
         }
-        Terminal.output.print("-- Brings the schema '\(plan.schema)' from number \(plan.present) to \(plan.latest).")
-        Terminal.output.print("BEGIN;\n\(plan.script)COMMIT;")
+        try Terminal.output.write(
+            "-- Brings the schema '\(plan.schema)' from number \(plan.present) to \(plan.latest).")
+        try Terminal.output.write("BEGIN;\n\(plan.script)COMMIT;")
     }
 
     private func migrateFile() async throws {
         let rule = "SQLite files are brought up to date whenever they are opened"
-        guard !dryRun else { return Terminal.output.print("\(rule); there is nothing to show.") }
+        guard !dryRun else { return try Terminal.output.write("\(rule); there is nothing to show.") }
         let store = try await location.open()
-        Terminal.output.print("\(rule): \(store.identity.name) is.")
+        try Terminal.output.write("\(rule): \(store.identity.name) is.")
     }
 }

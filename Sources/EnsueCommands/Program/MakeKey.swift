@@ -7,7 +7,7 @@ struct MakeKey: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "key", abstract: "Make an API key.",
         discussion: """
-            Nothing is stored: give it to the server as $ENSUE_API_KEY, and to whoever is to be let in. \
+            Nothing is stored: give it to the server as $ENSUE_API_KEY, and to whoever is to be let in, as $ENSUE_KEY. \
             `serve --api-key acme=KEY` binds it to the account acme.
             """)
 

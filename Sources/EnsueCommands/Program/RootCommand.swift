@@ -54,7 +54,7 @@ struct RootCommand: AsyncParsableCommand {
             exit(withError: failure.status.exitCode)
         default: break
         }
-        let origins = configured?.origins(in: fullMessage(for: error)) ?? []
+        let origins = configured?.origins(in: message(for: error)) ?? []
         guard !origins.isEmpty, !exitCode(for: error).isSuccess else { exit(withError: error) }
         Terminal.error.print("\(fullMessage(for: error))\n\(origins.joined(separator: "\n"))")
         exit(withError: exitCode(for: error))

@@ -1,4 +1,3 @@
-internal import ArgumentParser
 internal import Ensue
 
 /// Many events or effects from a file: one a line, or an array.
@@ -10,21 +9,30 @@ struct Batch {
     private static let most = 1000
     private static let bytes = 900_000
 
+    /// Throws ``CommandFailure`` for what is no batch, or an empty one.
     init(contents: String) throws {
+        items = try Self.items(in: contents)
+        guard !items.isEmpty else { throw CommandFailure("the batch is empty") }
+    }
+
+    private static func items(in contents: String) throws -> [(place: String, document: JSONText)] {
         if contents.first(where: { !$0.isWhitespace }) == "[" {
             let array: [JSONValue]
             do { array = try JSONValue(parsing: contents).array ?? [] } catch {
-                throw ValidationError("the batch is not JSON: \(error)")
+                throw CommandFailure("the batch is not JSON: \(error)")
             }
-            items = array.enumerated().map { ("element \($0 + 1)", JSONText($1)) }
-            return
+            return array.enumerated().map { ("element \($0 + 1)", JSONText($1)) }
         }
-        items = try contents.split(separator: "\n", omittingEmptySubsequences: false).enumerated().compactMap {
-            index, line in
-            guard line.contains(where: { !$0.isWhitespace }) else { return nil }
-            do { return ("line \(index + 1)", try JSONText(parsing: String(line))) } catch {
-                throw ValidationError("line \(index + 1) of the batch is not JSON: \(error)")
-            }
+        let lines = contents.split(separator: "\n", omittingEmptySubsequences: false)
+        return try lines.enumerated().filter { $0.element.contains { !$0.isWhitespace } }.map { index, line in
+            ("line \(index + 1)", try document(line, inLine: index + 1))
+        }
+    }
+
+    private static func document(_ text: Substring, inLine number: Int) throws -> JSONText {
+        do { return try JSONText(parsing: String(text)) } catch {
+            throw CommandFailure(
+                "line \(number) of the batch is not JSON: column \(error.column): \(error.problem)")
         }
     }
 

@@ -14,8 +14,10 @@ struct JSONInput: ExpressibleByArgument, Sendable {
     func document(_ name: String) throws -> JSONText {
         let text = argument == "-" || argument.hasPrefix("@") ? try Self.contents(argument) : argument
         do { return try JSONText(parsing: text) } catch {
-            let hint = argument == text ? " A text needs quotes of its own: '\"…\"'." : ""
-            throw ValidationError("\(name) is not JSON: \(error).\(hint)")
+            let isBare = text.wholeMatch(of: /[\p{L}_][^{}\[\]":]*/) != nil
+            let hint = argument == text && isBare ? " A text needs quotes of its own: '\"…\"'." : ""
+            throw CommandFailure(
+                "\(name) is not JSON: \(error).\(hint)", status: argument == text ? .misunderstood : .failed)
         }
     }
 
@@ -28,9 +30,18 @@ struct JSONInput: ExpressibleByArgument, Sendable {
                 path == "-" ? FileHandle.standardInput : try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
             bytes = try file.readToEnd()
         } catch {
-            let isThere = FileManager.default.fileExists(atPath: path)
-            throw ValidationError("cannot read '\(path)': \(isThere ? "\(error)" : "there is no such file")")
+            throw CommandFailure("cannot read '\(path)': \(Self.obstacle(at: path) ?? error.localizedDescription)")
         }
         return String(decoding: bytes ?? Data(), as: UTF8.self)
+    }
+
+    /// Why a file cannot be read, if that can be seen from without.
+    static func obstacle(at path: String) -> String? {
+        var isFolder: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+            return "there is no such file"
+        }
+        if isFolder.boolValue { return "it is a directory" }
+        return FileManager.default.isReadableFile(atPath: path) ? nil : "this user may not read it"
     }
 }

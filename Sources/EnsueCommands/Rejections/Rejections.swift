@@ -27,7 +27,7 @@ struct ListRejections: AsyncParsableCommand {
             try await list.show(
                 "/v1/rejections", of: ledger, [("resolved", resolved ? "true" : nil)], presentation,
                 columns: [
-                    .init("id"), .init("source", shrinksTo: 8), .init("refused"), .init("resolved"),
+                    .init("id"), .init("source", shrinksTo: 8), .init("refused", goes: 2), .init("resolved", goes: 1),
                     .init("reason", shrinksTo: 10),
                 ], emptiness: "No delivery was refused. Nothing is to be done.", row: { Self.row($0, times) })
         }

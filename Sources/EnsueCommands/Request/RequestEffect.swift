@@ -12,6 +12,8 @@ struct RequestEffect: AsyncParsableCommand {
             1 if it failed or was cancelled, 3 if it has not ended in time.
             """)
 
+    private static let priorities = Priority.allCases.map { "\($0)" }
+
     @OptionGroup(title: "Where") var location: LedgerLocation
 
     @Argument(help: "What is to be done: a kind that a worker handles, such as sms.send.")
@@ -26,7 +28,9 @@ struct RequestEffect: AsyncParsableCommand {
     @Option(help: "Not before this time: 2026-03-04T09:15:00Z, or 10m for in ten minutes.", transform: Moment.ahead)
     var due: Moment?
 
-    @Option(help: "urgent, high, normal or low.", completion: .list(["urgent", "high", "normal", "low"]))
+    @Option(
+        help: "urgent, high, normal or low.", completion: .list(Self.priorities),
+        transform: { try Word.of(Self.priorities, $0) })
     var priority: String?
 
     @Flag(help: "Hold it until a person approves it.")

@@ -25,7 +25,8 @@ struct Serve: AsyncParsableCommand {
         help: ArgumentHelp(
             """
             An API key that lets in who shows it, as KEY, or as ACCOUNT=KEY for one account alone; `key` makes one. May \
-            be given again. Other users of the machine can see arguments: $ENSUE_API_KEY is the better place.
+            be given again. Other users of the machine can see arguments: $ENSUE_API_KEY is the better place (what \
+            clients show is in $ENSUE_KEY).
             """, valueName: "key"))
     var apiKeys: [String] = []
 
@@ -72,6 +73,7 @@ struct Serve: AsyncParsableCommand {
         if let retention, !(1...36_500).contains(retention) {
             throw ValidationError("--retention is a number of days from 1 to 36500")
         }
+        _ = try serverOptions()
     }
 
     func run() async throws {
@@ -116,8 +118,7 @@ struct Serve: AsyncParsableCommand {
 /// Reads an option's value that is one of a few words.
 private func choice<Choice: RawRepresentable<String> & CaseIterable>(_ text: String) throws -> Choice {
     if let choice = Choice(rawValue: text) { return choice }
-    let words = Choice.allCases.map(\.rawValue).joined(separator: " or ")
-    throw ValidationError("'\(text)' is not possible here; it can be \(words)")
+    throw ValidationError(Word.advice(on: text, among: Choice.allCases.map(\.rawValue)))
 }
 
 extension Logger.Level {

@@ -37,8 +37,8 @@ struct LiveTail {
     }
 
     private mutating func begin(last: Int) async throws {
-        let events = try await events?.last(last, in: ledger) ?? []
-        let effects = try await effects?.last(last, in: ledger) ?? []
+        let events = try await events?.first(last, in: ledger)
+        let effects = try await effects?.first(last, in: ledger)
         try show(events, effects)
     }
 
@@ -48,7 +48,7 @@ struct LiveTail {
         for (found, noun) in [(events, "events"), (effects, "effects")] where found?.isIncomplete == true {
             Terminal.error.print("More \(noun) came than can be shown; some are left out.")
         }
-        try show(events?.items ?? [], effects?.items ?? [])
+        try show(events, effects)
         let news = try await open.ended(in: ledger)
         for effect in news.ended { try lines.print(ended: effect) }
         if news.forgotten > 0 {
@@ -58,14 +58,17 @@ struct LiveTail {
         }
     }
 
-    private mutating func show(_ events: [JSONValue], _ effects: [JSONValue]) throws {
-        let times = events.map { ($0, true) } + effects.map { ($0, false) }
+    /// Only what is shown has been seen: after a failure, the next look finds the rest again.
+    private mutating func show(_ events: Newcomers.Look?, _ effects: Newcomers.Look?) throws {
+        let times = (events?.items ?? []).map { ($0, true) } + (effects?.items ?? []).map { ($0, false) }
         let ordered = times.enumerated().sorted { left, right in
             (Self.time(left.element), left.offset) < (Self.time(right.element), right.offset)
         }
         for (item, isEvent) in ordered.map(\.element) {
             if isEvent { try lines.print(event: item) } else { try print(effect: item) }
         }
+        self.events = events?.after
+        self.effects = effects?.after
     }
 
     /// When it came. Times of the API compare as texts do: all are in UTC and of one form.

@@ -19,8 +19,7 @@ struct OpenEffects {
 
     /// Those that have ended since the last look, which are followed no longer, and how many were given up.
     mutating func ended(in ledger: Ledger) async throws -> (ended: [JSONValue], forgotten: Int) {
-        defer { forgotten = 0 }
-        guard !ids.isEmpty else { return ([], forgotten) }
+        guard !ids.isEmpty else { return ([], 0) }
         var states = try await newest(in: ledger)
         var lost: Set<Int> = []
         // What the page does not reach takes turns.
@@ -33,6 +32,7 @@ struct OpenEffects {
         let ended = ids.compactMap { states[$0] }.filter { EffectStatus($0).hasEnded }
         let gone = lost.union(ended.compactMap(Newcomers.id))
         ids.removeAll { gone.contains($0) }
+        defer { forgotten = 0 }
         return (ended.sorted { ($0["completedAt"]?.string ?? "") < ($1["completedAt"]?.string ?? "") }, forgotten)
     }
 

@@ -52,9 +52,27 @@ struct Terminal: Sendable {
         do { try write(line) } catch { return }
     }
 
-    /// Writes a line at once and in one piece; throws ``NobodyReads`` when the other end is gone.
-    func write(_ line: String) throws(NobodyReads) {
-        do { try handle.write(contentsOf: Data((line + "\n").utf8)) } catch { throw NobodyReads() }
+    /// Writes a line at once and in one piece. Throws ``NobodyReads`` when the other end is gone, and
+    /// ``CommandFailure`` when the line cannot be written for another reason.
+    func write(_ line: String) throws {
+        var left = Array((line + "\n").utf8)[...]
+        while !left.isEmpty {
+            let written = left.withUnsafeBytes { Foundation.write(handle.fileDescriptor, $0.baseAddress, $0.count) }
+            if written >= 0 { left = left.dropFirst(written) } else { try recover(from: errno) }
+        }
+    }
+
+    /// Throws unless writing can be tried again.
+    private func recover(from error: Int32) throws {
+        switch error {
+        case EINTR: return
+        case EAGAIN:
+            // Who shares the stream may have made it non-blocking.
+            var room = pollfd(fd: handle.fileDescriptor, events: Int16(POLLOUT), revents: 0)
+            _ = poll(&room, 1, -1)
+        case EPIPE: throw NobodyReads()
+        default: throw CommandFailure("cannot write the output: \(String(cString: strerror(error)))")
+        }
     }
 }
 

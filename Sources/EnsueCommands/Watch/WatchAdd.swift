@@ -41,10 +41,10 @@ struct WatchAdd: AsyncParsableCommand {
             table: table, operations: operations, columns: columns, condition: condition, name: name, account: account)
         let watch = try await location.withTables { try await $0.watch(request) }
         let types = watch.operations.map { "\(watch.name).\($0.participle)" }
-        Terminal.output.print("Changes of \(watch.table) are recorded as \(types.joined(separator: ", ")).")
+        try Terminal.output.write("Changes of \(watch.table) are recorded as \(types.joined(separator: ", ")).")
         if watch.isByRow {
             let reason = condition == nil ? "the table is foreign or partitioned" : "there is a condition"
-            Terminal.output.print("Each row is recorded by itself, since \(reason); large statements take longer.")
+            try Terminal.output.write("Each row is recorded by itself, since \(reason); large statements take longer.")
         }
     }
 

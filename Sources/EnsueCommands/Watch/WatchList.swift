@@ -13,8 +13,8 @@ struct WatchList: AsyncParsableCommand {
 
     func run() async throws {
         let watches = try await location.withTables { try await $0.watches() }
-        if json { return Terminal.output.print(try JSONText.encoding(watches).text) }
-        guard !watches.isEmpty else { return Terminal.output.print("No table is watched.") }
+        if json { return try Terminal.output.write(JSONText.encoding(watches).text) }
+        guard !watches.isEmpty else { return try Terminal.output.write("No table is watched.") }
         let rows = watches.map { watch -> [StyledText] in
             [
                 "\(watch.name)", "\(watch.table)\(watch.isDropped ? " (dropped)" : "")",
@@ -22,7 +22,7 @@ struct WatchList: AsyncParsableCommand {
                 "\(watch.columns?.joined(separator: ",") ?? "all")", "\(watch.condition ?? "")", "\(watch.account)",
             ]
         }
-        Terminal.output.print(
+        try Terminal.output.write(
             table: [
                 .init("name", shrinksTo: 8), .init("table", shrinksTo: 12), .init("on", shrinksTo: 6),
                 .init("columns", shrinksTo: 7), .init("when", shrinksTo: 6), .init("account", shrinksTo: 7),

@@ -14,6 +14,6 @@ struct WatchRemove: AsyncParsableCommand {
     func run() async throws {
         let removed = try await location.withTables { try await $0.removeWatches(name) }
         guard !removed.isEmpty else { throw CommandFailure("\(name) is not watched") }
-        for watch in removed { Terminal.output.print("\(watch.table) is no longer watched as \(watch.name).") }
+        for watch in removed { try Terminal.output.write("\(watch.table) is no longer watched as \(watch.name).") }
     }
 }
