@@ -52,16 +52,24 @@ def run(ensue, version, answer):
     print(f"effect {effect['id']}: " + ("requested before" if effect["duplicate"] else "the review is requested"))
 
     if not effect["duplicate"]:
-        # A program that outlives its process would keep the token in its database.
+        # Only this run gets the token; a real program would keep it in its database.
         question = Reviews.asked.get(timeout=60)
         try:
             ensue.complete(question["token"], {"approved": decide(question["question"], answer)})
         except (EOFError, KeyboardInterrupt):
             ensue.fail(question["token"], "nobody decided")
 
-    review = ensue.effect(effect["id"], wait=30)
-    result = review["error"] if "error" in review else json.dumps(review.get("output"))
-    print(f"effect {effect['id']}: {review['state']}, {result}")
+    review = ensue.effect(effect["id"], wait=0 if effect["duplicate"] else 30)
+    print(f"effect {effect['id']}: {review['state']}, {result(review)}")
+
+
+def result(review):
+    if "error" in review:
+        return review["error"]
+    if review["state"] == "completed":
+        return json.dumps(review["output"])
+    # As when the run that had the token was interrupted.
+    return f"not decided; POST /v1/effects/{review['id']}/complete decides without the token"
 
 
 def main():
@@ -75,6 +83,8 @@ def main():
         run(Ensue(options.server, options.key), options.version, options.answer)
     except Refused as refusal:
         sys.exit(f"refused: {refusal}")
+    except KeyboardInterrupt:
+        sys.exit("\ninterrupted; the review stays as it is")
     except queue.Empty:
         sys.exit("nobody asked for the review within a minute; is the server working?")
     except urllib.error.URLError as error:

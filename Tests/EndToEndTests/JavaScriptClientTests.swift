@@ -11,7 +11,7 @@ struct JavaScriptClientTests {
         let folder = try TemporaryFolder()
         let server = try await ServerProcess.start("serve", store: folder.store)
         try await InstalledTool.run(
-            node, ["--test", "client.test.mjs"], in: scripts,
+            node, ["--test", "client.test.mjs", "failures.test.mjs"], in: scripts,
             environment: ["ENSUE_URL": "http://127.0.0.1:\(server.port)", "ENSUE_STORE": folder.store])
         try await server.stop()
     }

@@ -2,12 +2,11 @@
 
 extension ClientFile {
     static let script = ClientFile(
-        type: "text/javascript; charset=utf-8", tag: "\"04ca9905986de7af\"",
+        type: "text/javascript; charset=utf-8", tag: "\"b1314343bcac0030\"",
         text: ##"""
-            // Records events and requests effects, each once, even if the network fails or the page is
-            // closed. Explained in client.d.ts.
+            // Explained in client.d.ts.
 
-            const requestBytes = 60_000 // All requests that outlive a page may have 64 KiB.
+            const requestBytes = 30_000 // Two may outlive a page, with 64 KiB.
 
             export class EnsueError extends Error {
               name = 'EnsueError'
@@ -20,76 +19,88 @@ extension ClientFile {
 
             export function connect({
               url = new URL('.', import.meta.url).href, key, account, limit = 1000,
-              storage = pageStorage(), fetch = globalThis.fetch,
+              storage = attempt(() => globalThis.document && localStorage), fetch = globalThis.fetch,
             } = {}) {
               if (!/^https?:/.test(url)) throw new TypeError("'url' must be the address of an Ensue server")
               const root = String(url).replace(/\/+$/, '')
-              const prefix = `ensue ${root} ${account ?? ''} `
-              const headers = { 'Content-Type': 'application/json' }
-              if (key) headers.Authorization = `Bearer ${key}`
-              if (account) headers['Ensue-Account'] = account
+              const prefix = `ensue ${root} ${account ?? ''} ${/^ensue_sk_[^_]+|$/.exec(key)} `
+              const headers = {
+                'Content-Type': 'application/json',
+                ...key && { Authorization: `Bearer ${key}` },
+                ...account && { 'Ensue-Account': account },
+              }
 
-              const queue = [] // calls that are not confirmed
-              let count = 0
+              const queue = new Set() // calls that are not confirmed
+              const calls = isSent => [...queue].filter(call => call.isSent === isSent)
+              let count = Date.now() * 1000
               let failures = 0
               let timer // of the next try
-              let isTold = false // when, by the server
+              let earliest = 0 // as the server said
 
               async function submit(path, input, defaults) {
                 const items = [input].flat().map(item => ({ ...defaults, ...item, key: item.key ?? newKey() }))
                 if (!items.length) return []
-                if (queue.length >= limit) throw new Error(`${limit} calls are waiting already`)
-                const text = JSON.stringify(items).slice(1, -1)
-                const call = { path, text, items: items.length, size: new Blob([text]).size + 1 }
-                call.name = `${prefix}${Date.now() * 1000 + count++ % 1000} ${newKey()}`
-                try {
-                  storage?.setItem(call.name, JSON.stringify(call))
-                } catch {} // full: the call is in memory alone
-                const receipts = await new Promise((resolve, reject) => {
-                  queue.push(Object.assign(call, { resolve, reject }))
-                  wake()
-                })
+                if (queue.size >= limit) throw new Error(`${limit} calls are waiting already`)
+                const name = `${prefix}${count++} ${newKey()}`
+                const call = add(name, path, items)
+                attempt(() => storage?.setItem(name, JSON.stringify([path, items])))
+                wake()
+                const receipts = await new Promise((resolve, reject) => Object.assign(call, { resolve, reject }))
                 return Array.isArray(input) ? receipts : receipts[0]
               }
 
-              // One request at a time, so that calls gather meanwhile.
-              function wake() {
-                queueMicrotask(() => timer || queue.some(call => call.isSent) || send(take(requestBytes)))
+              function add(name, path, list) {
+                const items = list.map(item => JSON.stringify(item))
+                const size = new Blob(items).size + items.length
+                const call = { name, path, items, size, most: 1000, isSent: false, reject: console.warn }
+                queue.add(call)
+                return call
               }
 
-              function retry() {
+              const forget = name => attempt(() => storage?.removeItem(name))
+
+              function resume() {
                 timer = clearTimeout(timer)
                 wake()
               }
 
-              // The page may be about to end: what fails now, the next page sends.
-              function flush() {
-                if (!timer || !isTold) send(take(requestBytes - size(queue.filter(call => call.isSent))))
+              // One request at a time, so that calls gather meanwhile.
+              function wake() {
+                queueMicrotask(() => timer || calls(true)[0] || send())
               }
 
-              function take(room) {
+              function take() {
                 const batch = []
-                let items = 0
-                for (const call of queue.filter(call => !call.isSent)) {
-                  const { path, isAlone } = batch[0] ?? call
+                let room = requestBytes
+                for (const call of calls(false)) {
+                  const { path, most } = batch[0] ?? call
+                  if (call.path !== path) continue
                   room -= call.size
-                  items += call.items
-                  const fits = room > 0 && items <= 1000 && call.path === path && !isAlone && !call.isAlone
-                  if (batch[0] && !fits) break
+                  if (batch[0] && (room < 0 || batch.length >= Math.min(most, call.most))) break
                   batch.push(call)
                 }
                 return batch
               }
 
-              async function send(batch) {
+              async function send() {
+                const batch = take()
                 if (!batch[0]) return
                 for (const call of batch) call.isSent = true
-                const body = `[${batch.map(call => call.text)}]`
-                const keepalive = size(batch) <= requestBytes
+                const items = batch.flatMap(call => call.items)
                 try {
-                  const receipts = await ask(batch[0].path, { method: 'POST', body, keepalive })
-                  for (const call of batch) settle(call, call.resolve, receipts.splice(0, call.items))
+                  const answer = await ask(batch[0].path, {
+                    method: 'POST', keepalive: batch[0].size <= requestBytes,
+                    body: items[1] ? `[${items}]` : items[0],
+                  })
+                  const receipts = [answer].flat().filter(receipt => receipt?.id)
+                  if (receipts.length !== items.length) throw new Error()
+                  for (const call of batch) {
+                    queue.delete(call)
+                    call.resolve?.(receipts.splice(0, call.items.length))
+                    forget(call.name)
+                  }
                   failures = 0
+                  if (Date.now() >= earliest) resume()
                 } catch (error) {
                   for (const call of batch) call.isSent = false
                   fail(batch, error)
@@ -97,82 +108,75 @@ extension ClientFile {
                 wake()
               }
 
-              function fail(batch, { status, problem, retryAfter }) {
-                const [call] = batch
-                const isRefused = status >= 400 && status < 500 && status !== 429
-                if (status && batch[1]) {
-                  // Those that are named, or else all, are sent again alone.
-                  const owners = batch.flatMap(call => Array(call.items).fill(call))
-                  const bad = problem.errors?.map(error => owners[error.index]) ?? []
-                  for (const call of bad[0] ? bad : batch) call.isAlone = true
-                } else if (isRefused) {
-                  const own = call.items > 1 ? problem : { ...problem, ...problem.errors?.[0] }
-                  settle(call, call.reject ?? console.warn, new EnsueError(own))
-                } else if (status) {
-                  queue.push(...queue.splice(queue.indexOf(call), 1)) // others first
+              function fail(batch, error) {
+                const { status, problem, retryAfter } = error instanceof EnsueError && error
+                const isPassing = !(status < 500) || [408, 425, 429].includes(status)
+                const isTheirs = [400, 409, 413, 415, 422].includes(status)
+                if (batch[1] && (isTheirs || status === 500)) {
+                  for (const call of batch) call.most = Math.ceil(batch.length / 8)
+                } else if (!isPassing) {
+                  for (const call of batch) {
+                    queue.delete(call)
+                    call.reject(error)
+                    if (isTheirs && /^urn:ensue:problem:/.test(problem.type)) forget(call.name)
+                  }
                 }
-                if (isRefused) return
-                const wait = Math.max(retryAfter || 0, 500 * 2 ** Math.min(failures++, 6))
-                isTold = retryAfter > 0
+                if (!isPassing) return
+                // Others first.
+                for (const call of status === 500 ? batch : calls(false)) {
+                  if (call.path === batch[0].path) queue.delete(call) && queue.add(call)
+                }
+                if (retryAfter > 0) earliest = Date.now() + Math.min(retryAfter, 86_400_000)
+                const wait = Math.max(earliest - Date.now(), 500 * 2 ** Math.min(failures++, 6))
                 clearTimeout(timer)
-                timer = setTimeout(retry, Math.min(wait * (1 + Math.random() / 2), 86_400_000))
-              }
-
-              function settle(call, tell, result) {
-                queue.splice(queue.indexOf(call), 1)
-                storage?.removeItem(call.name)
-                tell?.(result)
+                timer = setTimeout(resume, wait * (1 + Math.random() / 2))
               }
 
               async function ask(path, request, seconds = 30) {
                 const signal = AbortSignal.timeout(seconds * 1000)
                 const answer = await fetch(`${root}/v1/${path}`, { ...request, headers, signal })
                 if (answer.ok) return answer.json()
-                const { status, statusText: title } = answer
-                const problem = await answer.json().catch(() => ({}))
+                const problem = await answer.json().catch(() => {})
                 const after = answer.headers.get('Retry-After')
                 const retryAfter = after * 1000 || Date.parse(after) - Date.now()
-                throw new EnsueError({ title, status, ...problem }, retryAfter)
+                const { status, statusText: title } = answer
+                throw new EnsueError({ title, ...problem, status }, retryAfter)
               }
 
-              // An event's time is when it happened, perhaps long before it can be sent.
+              // The time is when it happened, perhaps long before it can be sent.
               const record = events => submit('events', events, { time: new Date().toISOString() })
 
-              // What other pages left, or are sending too: the keys keep it from happening twice.
+              // What other pages left, or are sending too: it has its keys.
               for (const [name, text] of Object.entries(storage ?? {}).sort()) {
-                if (name.startsWith(prefix)) queue.push(JSON.parse(text))
+                if (name.startsWith(prefix)) attempt(() => add(name, ...JSON.parse(text))) ?? forget(name)
               }
               wake()
-              if (globalThis.document) {
-                addEventListener('online', retry)
-                addEventListener('pagehide', flush)
-                addEventListener('visibilitychange', () => document.hidden && flush())
+              // The page may be about to end.
+              for (const event of ['online', 'pagehide', 'visibilitychange']) {
+                globalThis.addEventListener?.(event, () => Date.now() < earliest || send())
               }
               return {
                 record,
                 log: (type, data = {}) => record({ type, data }),
                 request: effects => submit('effects', effects),
-                effect: (id, { wait = 0 } = {}) => ask(`effects/${id}?wait=${wait}`, {}, wait + 30),
-                get pending() { return queue.length },
+                effect: (id, { wait = 0 } = {}) =>
+                  ask(`effects/${encodeURIComponent(id)}?wait=${wait}`, {}, wait + 30),
+                get pending() { return queue.size },
               }
             }
 
-            const size = calls => calls.reduce((sum, call) => sum + call.size, 0)
+            const newKey = () => `${Date.now()}-${Math.random()}-${Math.random()}`
 
-            // Without https there is no randomUUID.
-            const newKey = () =>
-              globalThis.crypto?.randomUUID?.() ?? `${Date.now()} ${Math.random()} ${Math.random()}`
-
-            function pageStorage() {
+            function attempt(action) {
               try {
-                return globalThis.document && localStorage
+                return action()
               } catch {}
             }
 
             """##)
 
     static let declarations = ClientFile(
-        type: "application/typescript; charset=utf-8", tag: "\"0393321aa6b142d9\"",
+        type: "application/typescript; charset=utf-8", tag: "\"f4124844770ff795\"",
         text: ##"""
             /**
              * A client for an Ensue server, for browsers and for Node 18 and newer.
@@ -185,11 +189,20 @@ extension ClientFile {
              * ```
              *
              * A call that is not confirmed is kept, in browsers also in `localStorage`, and sent again: after
-             * network errors, 429 and 5xx, with growing pauses and not before `Retry-After`; at once when the
-             * browser is online again; and by the next page, if this one is closed. Everything carries a key,
-             * so that nothing happens twice. Other answers of 4xx are final: the promise is rejected.
+             * network errors, 408, 425, 429 and 5xx, with growing pauses and not before `Retry-After` (of which
+             * a day counts at most); if the server named no time, at once when the browser is online again; and
+             * by the next page, if this one is closed. Everything carries a key, so that nothing happens twice.
+             * If the storage is full or forbidden, a call is kept in memory alone: it is sent all the same, but
+             * is lost if the page is closed before it is confirmed.
              *
-             * Calls of the same moment go out together, as do those that are made while a request is under way.
+             * Other answers reject the promise, and this client does not send the call again. What Ensue itself
+             * refuses with 400, 409, 413, 415 or 422 is forgotten. What is not the call's fault, such as 401,
+             * 403 or a proxy's 404, stays in the storage, and the next page sends it: who calls again without
+             * waiting for that gives the same `key` both times, or has it twice. If an earlier page's call is
+             * refused, the console is told.
+             *
+             * Calls of the same moment go out together, as do those that are made while a request is under way:
+             * events and effects apart, each in their order, until one fails by itself; others then go first.
              * The array of one call is one transaction; calls do not depend on each other.
              */
             export function connect(options?: Options): Client
@@ -197,11 +210,17 @@ extension ClientFile {
             export interface Options {
               /** The server. By default, where this module came from; in Node it has to be given. */
               url?: string
-              /** An API key. It is not stored. */
+              /**
+               * An API key. It is not stored; its public part, `ensue_sk_<id>`, is: what was left under another
+               * key is not touched.
+               */
               key?: string
               /** The account to speak for. What earlier pages left of other accounts is not touched. */
               account?: string
-              /** Where unconfirmed calls are kept: by default `localStorage`, if any; null means in memory. */
+              /**
+               * Where unconfirmed calls are kept: by default `localStorage`, if any; null means in memory. An
+               * entry in it that cannot be read is removed.
+               */
               storage?: Storage | null
               fetch?: typeof fetch
               /** How many calls may wait; a further one is refused. 1000 by default. */
@@ -282,7 +301,7 @@ extension ClientFile {
               [member: string]: unknown
             }
 
-            /** What the server refused; the message is the problem's detail. */
+            /** What the server, or a proxy, refused; the message is the problem's detail, or else its title. */
             export class EnsueError extends Error {
               constructor(problem: Problem, retryAfter?: number)
               readonly name: 'EnsueError'
@@ -292,14 +311,14 @@ extension ClientFile {
               readonly retryAfter?: number
             }
 
-            /** A problem document of RFC 9457. */
+            /** A problem document of RFC 9457; of an answer that is none, its status and reason alone. */
             export interface Problem {
               /** Such as `urn:ensue:problem:unknown-kind`. */
               type?: string
               title: string
               status: number
               detail?: string
-              /** The bad elements of an array. */
+              /** The bad elements of an array of several. */
               errors?: { index: number, type: string, detail: string }[]
               [member: string]: unknown
             }

@@ -9,11 +9,20 @@
  * ```
  *
  * A call that is not confirmed is kept, in browsers also in `localStorage`, and sent again: after
- * network errors, 429 and 5xx, with growing pauses and not before `Retry-After`; at once when the
- * browser is online again; and by the next page, if this one is closed. Everything carries a key,
- * so that nothing happens twice. Other answers of 4xx are final: the promise is rejected.
+ * network errors, 408, 425, 429 and 5xx, with growing pauses and not before `Retry-After` (of which
+ * a day counts at most); if the server named no time, at once when the browser is online again; and
+ * by the next page, if this one is closed. Everything carries a key, so that nothing happens twice.
+ * If the storage is full or forbidden, a call is kept in memory alone: it is sent all the same, but
+ * is lost if the page is closed before it is confirmed.
  *
- * Calls of the same moment go out together, as do those that are made while a request is under way.
+ * Other answers reject the promise, and this client does not send the call again. What Ensue itself
+ * refuses with 400, 409, 413, 415 or 422 is forgotten. What is not the call's fault, such as 401,
+ * 403 or a proxy's 404, stays in the storage, and the next page sends it: who calls again without
+ * waiting for that gives the same `key` both times, or has it twice. If an earlier page's call is
+ * refused, the console is told.
+ *
+ * Calls of the same moment go out together, as do those that are made while a request is under way:
+ * events and effects apart, each in their order, until one fails by itself; others then go first.
  * The array of one call is one transaction; calls do not depend on each other.
  */
 export function connect(options?: Options): Client
@@ -21,11 +30,17 @@ export function connect(options?: Options): Client
 export interface Options {
   /** The server. By default, where this module came from; in Node it has to be given. */
   url?: string
-  /** An API key. It is not stored. */
+  /**
+   * An API key. It is not stored; its public part, `ensue_sk_<id>`, is: what was left under another
+   * key is not touched.
+   */
   key?: string
   /** The account to speak for. What earlier pages left of other accounts is not touched. */
   account?: string
-  /** Where unconfirmed calls are kept: by default `localStorage`, if any; null means in memory. */
+  /**
+   * Where unconfirmed calls are kept: by default `localStorage`, if any; null means in memory. An
+   * entry in it that cannot be read is removed.
+   */
   storage?: Storage | null
   fetch?: typeof fetch
   /** How many calls may wait; a further one is refused. 1000 by default. */
@@ -106,7 +121,7 @@ export interface EffectRecord {
   [member: string]: unknown
 }
 
-/** What the server refused; the message is the problem's detail. */
+/** What the server, or a proxy, refused; the message is the problem's detail, or else its title. */
 export class EnsueError extends Error {
   constructor(problem: Problem, retryAfter?: number)
   readonly name: 'EnsueError'
@@ -116,14 +131,14 @@ export class EnsueError extends Error {
   readonly retryAfter?: number
 }
 
-/** A problem document of RFC 9457. */
+/** A problem document of RFC 9457; of an answer that is none, its status and reason alone. */
 export interface Problem {
   /** Such as `urn:ensue:problem:unknown-kind`. */
   type?: string
   title: string
   status: number
   detail?: string
-  /** The bad elements of an array. */
+  /** The bad elements of an array of several. */
   errors?: { index: number, type: string, detail: string }[]
   [member: string]: unknown
 }

@@ -1,7 +1,6 @@
-// Records events and requests effects, each once, even if the network fails or the page is
-// closed. Explained in client.d.ts.
+// Explained in client.d.ts.
 
-const requestBytes = 60_000 // All requests that outlive a page may have 64 KiB.
+const requestBytes = 30_000 // Two may outlive a page, with 64 KiB.
 
 export class EnsueError extends Error {
   name = 'EnsueError'
@@ -14,76 +13,88 @@ export class EnsueError extends Error {
 
 export function connect({
   url = new URL('.', import.meta.url).href, key, account, limit = 1000,
-  storage = pageStorage(), fetch = globalThis.fetch,
+  storage = attempt(() => globalThis.document && localStorage), fetch = globalThis.fetch,
 } = {}) {
   if (!/^https?:/.test(url)) throw new TypeError("'url' must be the address of an Ensue server")
   const root = String(url).replace(/\/+$/, '')
-  const prefix = `ensue ${root} ${account ?? ''} `
-  const headers = { 'Content-Type': 'application/json' }
-  if (key) headers.Authorization = `Bearer ${key}`
-  if (account) headers['Ensue-Account'] = account
+  const prefix = `ensue ${root} ${account ?? ''} ${/^ensue_sk_[^_]+|$/.exec(key)} `
+  const headers = {
+    'Content-Type': 'application/json',
+    ...key && { Authorization: `Bearer ${key}` },
+    ...account && { 'Ensue-Account': account },
+  }
 
-  const queue = [] // calls that are not confirmed
-  let count = 0
+  const queue = new Set() // calls that are not confirmed
+  const calls = isSent => [...queue].filter(call => call.isSent === isSent)
+  let count = Date.now() * 1000
   let failures = 0
   let timer // of the next try
-  let isTold = false // when, by the server
+  let earliest = 0 // as the server said
 
   async function submit(path, input, defaults) {
     const items = [input].flat().map(item => ({ ...defaults, ...item, key: item.key ?? newKey() }))
     if (!items.length) return []
-    if (queue.length >= limit) throw new Error(`${limit} calls are waiting already`)
-    const text = JSON.stringify(items).slice(1, -1)
-    const call = { path, text, items: items.length, size: new Blob([text]).size + 1 }
-    call.name = `${prefix}${Date.now() * 1000 + count++ % 1000} ${newKey()}`
-    try {
-      storage?.setItem(call.name, JSON.stringify(call))
-    } catch {} // full: the call is in memory alone
-    const receipts = await new Promise((resolve, reject) => {
-      queue.push(Object.assign(call, { resolve, reject }))
-      wake()
-    })
+    if (queue.size >= limit) throw new Error(`${limit} calls are waiting already`)
+    const name = `${prefix}${count++} ${newKey()}`
+    const call = add(name, path, items)
+    attempt(() => storage?.setItem(name, JSON.stringify([path, items])))
+    wake()
+    const receipts = await new Promise((resolve, reject) => Object.assign(call, { resolve, reject }))
     return Array.isArray(input) ? receipts : receipts[0]
   }
 
-  // One request at a time, so that calls gather meanwhile.
-  function wake() {
-    queueMicrotask(() => timer || queue.some(call => call.isSent) || send(take(requestBytes)))
+  function add(name, path, list) {
+    const items = list.map(item => JSON.stringify(item))
+    const size = new Blob(items).size + items.length
+    const call = { name, path, items, size, most: 1000, isSent: false, reject: console.warn }
+    queue.add(call)
+    return call
   }
 
-  function retry() {
+  const forget = name => attempt(() => storage?.removeItem(name))
+
+  function resume() {
     timer = clearTimeout(timer)
     wake()
   }
 
-  // The page may be about to end: what fails now, the next page sends.
-  function flush() {
-    if (!timer || !isTold) send(take(requestBytes - size(queue.filter(call => call.isSent))))
+  // One request at a time, so that calls gather meanwhile.
+  function wake() {
+    queueMicrotask(() => timer || calls(true)[0] || send())
   }
 
-  function take(room) {
+  function take() {
     const batch = []
-    let items = 0
-    for (const call of queue.filter(call => !call.isSent)) {
-      const { path, isAlone } = batch[0] ?? call
+    let room = requestBytes
+    for (const call of calls(false)) {
+      const { path, most } = batch[0] ?? call
+      if (call.path !== path) continue
       room -= call.size
-      items += call.items
-      const fits = room > 0 && items <= 1000 && call.path === path && !isAlone && !call.isAlone
-      if (batch[0] && !fits) break
+      if (batch[0] && (room < 0 || batch.length >= Math.min(most, call.most))) break
       batch.push(call)
     }
     return batch
   }
 
-  async function send(batch) {
+  async function send() {
+    const batch = take()
     if (!batch[0]) return
     for (const call of batch) call.isSent = true
-    const body = `[${batch.map(call => call.text)}]`
-    const keepalive = size(batch) <= requestBytes
+    const items = batch.flatMap(call => call.items)
     try {
-      const receipts = await ask(batch[0].path, { method: 'POST', body, keepalive })
-      for (const call of batch) settle(call, call.resolve, receipts.splice(0, call.items))
+      const answer = await ask(batch[0].path, {
+        method: 'POST', keepalive: batch[0].size <= requestBytes,
+        body: items[1] ? `[${items}]` : items[0],
+      })
+      const receipts = [answer].flat().filter(receipt => receipt?.id)
+      if (receipts.length !== items.length) throw new Error()
+      for (const call of batch) {
+        queue.delete(call)
+        call.resolve?.(receipts.splice(0, call.items.length))
+        forget(call.name)
+      }
       failures = 0
+      if (Date.now() >= earliest) resume()
     } catch (error) {
       for (const call of batch) call.isSent = false
       fail(batch, error)
@@ -91,74 +102,67 @@ export function connect({
     wake()
   }
 
-  function fail(batch, { status, problem, retryAfter }) {
-    const [call] = batch
-    const isRefused = status >= 400 && status < 500 && status !== 429
-    if (status && batch[1]) {
-      // Those that are named, or else all, are sent again alone.
-      const owners = batch.flatMap(call => Array(call.items).fill(call))
-      const bad = problem.errors?.map(error => owners[error.index]) ?? []
-      for (const call of bad[0] ? bad : batch) call.isAlone = true
-    } else if (isRefused) {
-      const own = call.items > 1 ? problem : { ...problem, ...problem.errors?.[0] }
-      settle(call, call.reject ?? console.warn, new EnsueError(own))
-    } else if (status) {
-      queue.push(...queue.splice(queue.indexOf(call), 1)) // others first
+  function fail(batch, error) {
+    const { status, problem, retryAfter } = error instanceof EnsueError && error
+    const isPassing = !(status < 500) || [408, 425, 429].includes(status)
+    const isTheirs = [400, 409, 413, 415, 422].includes(status)
+    if (batch[1] && (isTheirs || status === 500)) {
+      for (const call of batch) call.most = Math.ceil(batch.length / 8)
+    } else if (!isPassing) {
+      for (const call of batch) {
+        queue.delete(call)
+        call.reject(error)
+        if (isTheirs && /^urn:ensue:problem:/.test(problem.type)) forget(call.name)
+      }
     }
-    if (isRefused) return
-    const wait = Math.max(retryAfter || 0, 500 * 2 ** Math.min(failures++, 6))
-    isTold = retryAfter > 0
+    if (!isPassing) return
+    // Others first.
+    for (const call of status === 500 ? batch : calls(false)) {
+      if (call.path === batch[0].path) queue.delete(call) && queue.add(call)
+    }
+    if (retryAfter > 0) earliest = Date.now() + Math.min(retryAfter, 86_400_000)
+    const wait = Math.max(earliest - Date.now(), 500 * 2 ** Math.min(failures++, 6))
     clearTimeout(timer)
-    timer = setTimeout(retry, Math.min(wait * (1 + Math.random() / 2), 86_400_000))
-  }
-
-  function settle(call, tell, result) {
-    queue.splice(queue.indexOf(call), 1)
-    storage?.removeItem(call.name)
-    tell?.(result)
+    timer = setTimeout(resume, wait * (1 + Math.random() / 2))
   }
 
   async function ask(path, request, seconds = 30) {
     const signal = AbortSignal.timeout(seconds * 1000)
     const answer = await fetch(`${root}/v1/${path}`, { ...request, headers, signal })
     if (answer.ok) return answer.json()
-    const { status, statusText: title } = answer
-    const problem = await answer.json().catch(() => ({}))
+    const problem = await answer.json().catch(() => {})
     const after = answer.headers.get('Retry-After')
     const retryAfter = after * 1000 || Date.parse(after) - Date.now()
-    throw new EnsueError({ title, status, ...problem }, retryAfter)
+    const { status, statusText: title } = answer
+    throw new EnsueError({ title, ...problem, status }, retryAfter)
   }
 
-  // An event's time is when it happened, perhaps long before it can be sent.
+  // The time is when it happened, perhaps long before it can be sent.
   const record = events => submit('events', events, { time: new Date().toISOString() })
 
-  // What other pages left, or are sending too: the keys keep it from happening twice.
+  // What other pages left, or are sending too: it has its keys.
   for (const [name, text] of Object.entries(storage ?? {}).sort()) {
-    if (name.startsWith(prefix)) queue.push(JSON.parse(text))
+    if (name.startsWith(prefix)) attempt(() => add(name, ...JSON.parse(text))) ?? forget(name)
   }
   wake()
-  if (globalThis.document) {
-    addEventListener('online', retry)
-    addEventListener('pagehide', flush)
-    addEventListener('visibilitychange', () => document.hidden && flush())
+  // The page may be about to end.
+  for (const event of ['online', 'pagehide', 'visibilitychange']) {
+    globalThis.addEventListener?.(event, () => Date.now() < earliest || send())
   }
   return {
     record,
     log: (type, data = {}) => record({ type, data }),
     request: effects => submit('effects', effects),
-    effect: (id, { wait = 0 } = {}) => ask(`effects/${id}?wait=${wait}`, {}, wait + 30),
-    get pending() { return queue.length },
+    effect: (id, { wait = 0 } = {}) =>
+      ask(`effects/${encodeURIComponent(id)}?wait=${wait}`, {}, wait + 30),
+    get pending() { return queue.size },
   }
 }
 
-const size = calls => calls.reduce((sum, call) => sum + call.size, 0)
+const newKey = () => `${Date.now()}-${Math.random()}-${Math.random()}`
 
-// Without https there is no randomUUID.
-const newKey = () =>
-  globalThis.crypto?.randomUUID?.() ?? `${Date.now()} ${Math.random()} ${Math.random()}`
-
-function pageStorage() {
+function attempt(action) {
   try {
-    return globalThis.document && localStorage
+    return action()
   } catch {}
 }

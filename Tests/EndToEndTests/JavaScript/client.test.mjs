@@ -1,43 +1,7 @@
-// The client in Node, against the real server at ENSUE_URL with the store ENSUE_STORE. What fails in between is a proxy.
+// The client in Node, when all is well or fails only for a while.
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
-import { mkdtemp, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { test } from 'node:test'
-import { pathToFileURL } from 'node:url'
-import { startProxy } from './proxy.mjs'
-
-const server = process.env.ENSUE_URL
-
-// As a Node program gets it: downloaded, and imported from a file.
-const file = join(await mkdtemp(join(tmpdir(), 'ensue-client-')), 'ensue.mjs')
-await writeFile(file, await (await fetch(`${server}/client.js`)).text())
-const { connect, EnsueError } = await import(pathToFileURL(file))
-
-let types = 0
-const newType = () => `node.Test${++types}`
-
-/** The events of a type, the oldest first. */
-function stored(type, account = 'default') {
-  const sql = `SELECT id, data, time FROM events WHERE type = '${type}' AND account = '${account}' ORDER BY id`
-  const rows = execFileSync('sqlite3', ['-readonly', '-json', process.env.ENSUE_STORE, sql], { encoding: 'utf8' })
-  return JSON.parse(rows || '[]').map(row => ({ id: String(row.id), data: JSON.parse(row.data), time: row.time }))
-}
-
-class MemoryStorage {
-  setItem(name, text) { this[name] = text }
-  removeItem(name) { delete this[name] }
-}
-
-async function proxied(body) {
-  const proxy = await startProxy(server)
-  try {
-    await body(proxy, options => connect({ url: proxy.url, ...options }))
-  } finally {
-    await proxy.stop()
-  }
-}
+import { connect, EnsueError, MemoryStorage, never, newType, proxied, server, stored } from './bench.mjs'
 
 test('an event that is logged is stored, with the time of the call', async () => {
   const type = newType()
@@ -196,8 +160,8 @@ test('what fails by itself does not hold up others', () => proxied(async (proxy,
 test('what is not confirmed waits in the storage for the next client', () => proxied(async (proxy, connect) => {
   const type = newType()
   const storage = new MemoryStorage()
-  const first = connect({ storage, fetch: () => new Promise(() => {}) })
-  const other = connect({ storage, fetch: () => new Promise(() => {}) })
+  const first = connect({ storage, fetch: never })
+  const other = connect({ storage, fetch: never })
   for (let index = 0; index < 10; index++) {
     first.log(type, { index })
     other.log(type, { index: index + 10 })
@@ -212,7 +176,6 @@ test('what is not confirmed waits in the storage for the next client', () => pro
 
 test('another account or server does not take over what is stored', async () => {
   const storage = new MemoryStorage()
-  const never = () => new Promise(() => {})
   connect({ url: server, storage, account: 'north', fetch: never }).log('node.Stored')
   assert.equal(connect({ url: server, storage, fetch: never }).pending, 0)
   assert.equal(connect({ url: server, storage, account: 'nort', fetch: never }).pending, 0)
@@ -228,7 +191,7 @@ test('a full storage keeps nothing from being sent', async () => {
 })
 
 test('more calls than may wait are refused', async () => {
-  const ensue = connect({ url: server, limit: 2, fetch: () => new Promise(() => {}) })
+  const ensue = connect({ url: server, limit: 2, fetch: never })
   ensue.log('node.Waiting')
   ensue.log('node.Waiting')
   await assert.rejects(ensue.log('node.Waiting'), { message: '2 calls are waiting already' })

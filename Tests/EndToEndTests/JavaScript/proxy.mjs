@@ -5,10 +5,10 @@ export async function startProxy(server) {
   const proxy = { requests: [], sizes: [] }
   const planned = []
   let lost = 0
-  let refusedPath
+  let refused = {}
 
   proxy.loseAnswers = count => { lost = count }
-  proxy.refusePath = path => { refusedPath = path }
+  proxy.refusePath = (path, status = 500) => { refused = { path, status, headers: {}, body: '' } }
   proxy.answer = (count, status, headers = {}, body = '') => {
     for (let i = 0; i < count; i++) planned.push({ status, headers, body })
   }
@@ -18,7 +18,7 @@ export async function startProxy(server) {
     const body = Buffer.concat(chunks)
     proxy.requests.push(`${request.method} ${request.url.split('?')[0]}`)
     proxy.sizes.push(body.length)
-    const plan = planned.shift() ?? (request.url === refusedPath && { status: 500, headers: {}, body: '' })
+    const plan = planned.shift() ?? (request.url === refused.path && refused)
     if (plan) return response.writeHead(plan.status, plan.headers).end(plan.body)
 
     const { host, connection, 'content-length': length, ...headers } = request.headers
