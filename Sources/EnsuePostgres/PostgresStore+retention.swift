@@ -180,7 +180,7 @@ extension Write {
         let parameters: [PostgresValue] = [
             .integers(effects), .integer(bounds.least), .integer(bounds.greatest),
         ]
-        try pipeline([
+        _ = try pipeline([
             ("DELETE FROM {attempts} WHERE effect = ANY($1) AND effect BETWEEN $2 AND $3", parameters),
             ("DELETE FROM {progress} WHERE effect = ANY($1)", [.integers(effects)]),
             ("DELETE FROM {adopted} WHERE effect = ANY($1)", [.integers(effects)]),
