@@ -120,7 +120,9 @@ let package = Package(
         .target(name: "PostgresServer", path: "Tests/PostgresServer", swiftSettings: strict),
         .testTarget(
             name: "EnsuePostgresTests",
-            dependencies: ["Ensue", "EnsuePostgres", "EnsueTesting", "PostgresServer", logging, serviceLifecycle],
+            dependencies: [
+                "Ensue", "EnsuePostgres", "EnsueTesting", "PostgresServer", crypto, logging, serviceLifecycle,
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "EnsueEffectsTests",

@@ -163,11 +163,9 @@ extension Write {
     private func delete(events: [Int64]) throws -> Int {
         guard !events.isEmpty else { return 0 }
         let bounds = events.bounds
-        let deleted = try rows(
-            "DELETE FROM {events} WHERE id = ANY($1) AND id BETWEEN $2 AND $3 RETURNING account, id",
+        return try execute(
+            "DELETE FROM {events} WHERE id = ANY($1) AND id BETWEEN $2 AND $3",
             [.integers(events), .integer(bounds.least), .integer(bounds.greatest)])
-        try forgetBlocks("events", of: deleted)
-        return deleted.count
     }
 
     /// Whatever somebody retries meanwhile has no outcome any more, and stays.
@@ -182,13 +180,12 @@ extension Write {
         let parameters: [PostgresValue] = [
             .integers(effects), .integer(bounds.least), .integer(bounds.greatest),
         ]
-        let deleted = try pipeline([
+        _ = try pipeline([
             ("DELETE FROM {attempts} WHERE effect = ANY($1) AND effect BETWEEN $2 AND $3", parameters),
             ("DELETE FROM {progress} WHERE effect = ANY($1)", [.integers(effects)]),
             ("DELETE FROM {adopted} WHERE effect = ANY($1)", [.integers(effects)]),
-            ("DELETE FROM {effects} WHERE id = ANY($1) AND id BETWEEN $2 AND $3 RETURNING account, id", parameters),
+            ("DELETE FROM {effects} WHERE id = ANY($1) AND id BETWEEN $2 AND $3", parameters),
         ])
-        try forgetBlocks("effects", of: deleted[3])
         return effects.count
     }
 }

@@ -24,7 +24,6 @@ public final class PostgresStore: Store {
     let rules = RuleCache()
     let claiming = ClaimState()
     let unrouted = ScanMark()
-    let readyMarks = ReadyMarks()
     let doubts = Doubts()
     let workers = JoinedWorkers()
     let retirement = RetirementCursor()
@@ -60,8 +59,10 @@ public final class PostgresStore: Store {
         let names = Names(schema: options.schema)
         let pool = ConnectionPool(connecting, clock: clock, randomness: random, logger: logger)
         do {
+            try await pool.withConnection { try Self.checkVersion($0.session) }
+            if options.migrates { try await Migration.bringUpToDate(connecting, names, pool, clock, random, logger) }
             identity = try await pool.withConnection { (connection: isolated PostgresConnection) in
-                try Self.open(connection.session, names, options, connecting.displayName)
+                try Self.open(connection.session, names, connecting.displayName)
             }
         } catch {
             await pool.close()
@@ -82,17 +83,18 @@ public final class PostgresStore: Store {
         requests = Submissions(limit: 2000) { try await effectIDs.request($0, runner) }
     }
 
-    private static func open(
-        _ session: Session, _ names: Names, _ options: Options, _ displayName: String
-    ) throws -> StoreIdentity {
+    private static func checkVersion(_ session: Session) throws {
         guard session.serverVersion >= 140_000 else {
             throw StoreError(
                 .schemaMismatch, operation: "open",
                 detail: "the server is PostgreSQL \(session.serverVersion / 10_000); 14 or newer is needed")
         }
-        if options.migrates {
-            try Migration.migrate(session, names)
-        } else if try Migration.done(session, names) < Migration.latest {
+    }
+
+    private static func open(
+        _ session: Session, _ names: Names, _ displayName: String
+    ) throws -> StoreIdentity {
+        if try Migration.done(session, names) < Migration.latest {
             throw StoreError(
                 .schemaMismatch, operation: "open",
                 detail:

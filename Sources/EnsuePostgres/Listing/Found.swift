@@ -13,17 +13,30 @@ struct Found {
         looked = ids.count
     }
 
-    init(_ ids: [Int64], rest: Int64?, looked: Int) {
-        self.ids = ids
-        self.rest = rest
-        self.looked = looked
+    /// What was found in parts of a list, one after another. Fewer parts than `room` are the last.
+    init(_ parts: [LookedThrough], of count: Int, room: Int) {
+        let all = parts.compactMap(\.id)
+        var (places, low) = (0, Int64?.none)
+        looked = 0
+        for part in parts where part.low != low {
+            (places, low, looked) = (places + 1, part.low, looked + part.looked)
+        }
+        ids = Array(all.prefix(count))
+        rest = all.count >= count ? ids.last : places < room ? nil : low
     }
 }
 
-/// The stretch of ids that a list is about.
-struct IDStretch {
-    /// Those below it.
-    var below: Int64
-    /// Those from it on.
-    var from: Int64 = 0
+/// A part of a list, with one of the ids that were found in it.
+struct LookedThrough {
+    /// The part ends with this id.
+    let low: Int64
+    /// How many rows that took, about.
+    let looked: Int
+    /// Nil if there was none.
+    let id: Int64?
+
+    /// Reads a row of a ``ListStatement`` that looks through parts.
+    init(_ row: PostgresRow) {
+        (low, looked, id) = (row.int(0), Int(row.int(1)), row.optionalInt(2))
+    }
 }

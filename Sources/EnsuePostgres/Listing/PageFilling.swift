@@ -2,39 +2,56 @@ internal import Ensue
 
 /// How a page gets its items: where their ids are found, how heavy they are and how they are read.
 struct PageFilling<Item: Sendable, ID: RowID> {
-    /// Finds about so many ids in a stretch. The effort grows from look to look: `round` counts them from 0.
-    let find: (_ stretch: IDStretch, _ count: Int, _ round: Int) throws -> Found
+    /// Finds about as many ids as are wanted.
+    let find: (Look) throws -> Found
     /// About how many bytes are read with each of some ids.
     let weigh: ([Int64]) throws -> [Int64: Int]
     /// Those of some ids that are there.
     let read: ([Int64]) throws -> [ID: Item]
+    /// Whether an item is still what it was found as.
     let matches: (Item) -> Bool
     /// How many bytes an item is.
     let size: (Item) -> Int
+    /// Whether the page has taken long enough: a short one is made then.
+    var isLate: () -> Bool = { false }
+
+    private struct Part {
+        let limit: Int
+        var items: [Item] = []
+        var last: ID?
+        var bytes = 0
+    }
 
     /// The newest items of a stretch, as many as may be.
     func page(_ stretch: IDStretch, limit: Int) throws -> Page<Item, ID> {
-        var (stretch, items, bytes, looked, round): (IDStretch, [(ID, Item)], Int, Int, Int) = (stretch, [], 0, 0, 0)
-        while stretch.below > stretch.from {
-            let found = try find(stretch, limit - items.count + 1, round)
-            for chunk in try chunks(found.ids) {
-                let known = try read(chunk)
-                for id in chunk.map(ID.init(rawValue:)) {
-                    guard let item = known[id], matches(item) else { continue }
-                    bytes += size(item)
-                    if items.count == limit || (bytes > PageLimits.bytes && !items.isEmpty) {
-                        return Page(items.map(\.1), next: items.last?.0)
-                    }
-                    items.append((id, item))
-                }
-            }
-            guard let rest = found.rest else { break }
-            stretch.below = rest
-            looked += found.looked
-            round += 1
-            if looked >= PageLimits.rows, rest > stretch.from { return Page(items.map(\.1), next: ID(rawValue: rest)) }
+        var page = Part(limit: limit)
+        var look = Look(stretch, limit + 1)
+        while look.stretch.below > look.stretch.from {
+            look.count = limit - page.items.count + 1
+            let found = try find(look)
+            guard try fill(&page, found.ids) else { return Page(page.items, next: page.last) }
+            guard let rest = found.rest, rest > look.stretch.from else { break }
+            look.goOn(below: rest, after: found)
+            if look.isSpent || isLate() { return Page(page.items, next: ID(rawValue: rest)) }
         }
-        return Page(items.map(\.1), next: nil)
+        return Page(page.items, next: nil)
+    }
+
+    /// Adds those of some ids; returns false if there was no room for one.
+    private func fill(_ page: inout Part, _ ids: [Int64]) throws -> Bool {
+        for chunk in try chunks(ids) {
+            let known = try read(chunk)
+            for id in chunk.map(ID.init(rawValue:)) {
+                guard let item = known[id], matches(item) else { continue }
+                page.bytes += size(item)
+                if page.items.count == page.limit || (page.bytes > PageLimits.bytes && !page.items.isEmpty) {
+                    return false
+                }
+                page.items.append(item)
+                page.last = id
+            }
+        }
+        return true
     }
 
     /// Ids in portions that can be read at once.

@@ -5,15 +5,20 @@ extension PostgresStore {
         ofEvents events: [EventID], ofEffects effects: [EffectID], limit: Int
     ) async throws -> Consequences {
         try await runner.perform("consequences") { write in
-            try write.consequences(events.map(\.rawValue), effects.map(\.rawValue), limit: limit)
+            try write.consequences(of: nil, events.map(\.rawValue), effects.map(\.rawValue), limit: limit)
         }
     }
 }
 
 extension Write {
-    fileprivate func consequences(_ events: [Int64], _ effects: [Int64], limit: Int) throws -> Consequences {
+    /// `account` is whose consequences alone are wanted; nil for anybody's.
+    fileprivate func consequences(
+        of account: Account?, _ events: [Int64], _ effects: [Int64], limit: Int
+    ) throws -> Consequences {
         guard limit > 0, !(events.isEmpty && effects.isEmpty) else { return Consequences() }
-        let causes: [PostgresValue] = [.integers(effects), .integer(Int64(limit))]
+        let causes: [PostgresValue] = [
+            .integers(effects), .integer(Int64(limit)), .optional(account?.rawValue),
+        ]
         let found = try pipeline([
             (ListStatement.effectsFollowing, causes + [.integers(events)]), (ListStatement.eventsFollowing, causes),
         ]).map { $0.map { $0.int(0) } }
@@ -37,24 +42,36 @@ extension Write {
 
 extension ListStatement {
     /// The oldest effects that were requested for events, by handlers of effects, or as replays of these. Parameters:
-    /// the effects, how many, and the events.
+    /// the effects, how many, the account (null for any), and the events.
+    ///
+    /// Rules request a few effects for an event. Of the very many that a program may have inserted for one, those that
+    /// the index gives first are looked at, which are the oldest or nearly so.
     static let effectsFollowing = """
         SELECT f.id FROM (
-            SELECT r.id FROM unnest($3::bigint[]) AS w (id) CROSS JOIN LATERAL (
-                SELECT e.id FROM {effects} e WHERE e.event = w.id AND e.event IS NOT NULL AND e.replay_of IS NULL) AS r
+            SELECT r.id FROM unnest($4::bigint[]) AS w (id) CROSS JOIN LATERAL (
+                SELECT n.id FROM (
+                    SELECT e.id FROM {effects} e
+                    WHERE e.event = w.id AND e.event IS NOT NULL AND e.replay_of IS NULL AND \(isOfAccount("e"))
+                    LIMIT \(PageLimits.rows)) AS n
+                ORDER BY n.id LIMIT $2) AS r
             UNION
             SELECT r.id FROM unnest($1::bigint[]) AS w (id) CROSS JOIN LATERAL (
-                SELECT e.id FROM {effects} e WHERE e.cause = w.id AND e.cause IS NOT NULL ORDER BY e.id LIMIT $2) AS r
+                SELECT e.id FROM {effects} e
+                WHERE e.cause = w.id AND e.cause IS NOT NULL AND \(isOfAccount("e")) ORDER BY e.id LIMIT $2) AS r
             UNION
             SELECT r.id FROM unnest($1::bigint[]) AS w (id) CROSS JOIN LATERAL (
-                SELECT e.id FROM {effects} e WHERE e.replay_of = w.id AND e.replay_of IS NOT NULL
+                SELECT e.id FROM {effects} e
+                WHERE e.replay_of = w.id AND e.replay_of IS NOT NULL AND \(isOfAccount("e"))
                 ORDER BY e.id LIMIT $2) AS r) AS f
         ORDER BY f.id LIMIT $2
         """
-    /// The oldest events that handlers of effects recorded. Parameters: the effects, and how many.
+    /// The oldest events that handlers of effects recorded. Parameters: the effects, how many, and the account.
     static let eventsFollowing = """
         SELECT r.id FROM (SELECT DISTINCT unnest($1::bigint[]) AS id) AS w CROSS JOIN LATERAL (
-            SELECT v.id FROM {events} v WHERE v.cause = w.id AND v.cause IS NOT NULL ORDER BY v.id LIMIT $2) AS r
+            SELECT v.id FROM {events} v
+            WHERE v.cause = w.id AND v.cause IS NOT NULL AND \(isOfAccount("v")) ORDER BY v.id LIMIT $2) AS r
         ORDER BY r.id LIMIT $2
         """
+
+    private static func isOfAccount(_ row: String) -> String { "($3::text IS NULL OR \(row).account = $3)" }
 }

@@ -6,7 +6,6 @@ extension PostgresStore {
     }
 
     public func effects(_ query: EffectQuery) async throws -> Page<EffectRecord, EffectID> {
-        let (marks, clock) = (readyMarks, clock)
-        return try await runner.perform("effects") { try $0.page(query, marks: marks, clock: clock) }
+        try await runner.perform("effects") { [clock] in try $0.page(query, clock: clock) }
     }
 }

@@ -25,7 +25,7 @@ extension Write {
     fileprivate func page(_ query: RejectionQuery) throws -> Page<KeptRejection, RejectionID> {
         let sql = ListStatement.rejections(includingResolved: query.includesResolved)
         let filling = PageFilling<KeptRejection, RejectionID>(
-            find: { stretch, count, _ in try few(sql, query.account, stretch, count, []) },
+            find: { try few(sql, query.account, $0) },
             weigh: weights(ofRejections:), read: rejections,
             matches: { query.includesResolved || $0.resolvedAt == nil },
             size: { $0.delivery.body.utf8.count })

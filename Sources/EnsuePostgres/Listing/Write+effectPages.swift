@@ -1,57 +1,55 @@
 internal import Ensue
 
 extension Write {
-    func page(_ query: EffectQuery, marks: ReadyMarks, clock: any EngineClock) throws -> Page<EffectRecord, EffectID> {
-        let stretch = try stretch(
-            of: "effects", time: "created_at", before: query.before?.rawValue, since: query.since, until: query.until)
+    func page(_ query: EffectQuery, clock: any EngineClock) throws -> Page<EffectRecord, EffectID> {
+        let scope = ListScope(
+            family: .effects, account: query.account, since: query.since, until: query.until,
+            name: query.kind?.rawValue, by: query.event.map { .integer($0.rawValue) })
+        let end = clock.uptime() + Self.bearable
         let filling = PageFilling<EffectRecord, EffectID>(
-            find: { try find(query, $0, $1, round: $2, marks: marks, clock: clock) }, weigh: weights(ofEffects:),
-            read: effects, matches: query.matches, size: \.size)
-        return try filling.page(stretch, limit: query.limit)
+            find: { try find(query, scope, $0) }, weigh: weights(ofEffects:), read: effects, matches: query.matches,
+            size: \.size, isLate: { query.state == .ready && clock.uptime() > end })
+        return try filling.page(try stretch(scope, before: query.before?.rawValue), limit: query.limit)
     }
+
+    /// While some session holds a transaction open, what was claimed long ago still lies in the way of whoever looks for
+    /// what waits. Then pages are short.
+    private static let bearable = Duration.milliseconds(50)
 
     /// The narrowest way first: a key, an event, the place of a state, and only then the ledger itself.
-    private func find(
-        _ query: EffectQuery, _ stretch: IDStretch, _ count: Int, round: Int, marks: ReadyMarks, clock: any EngineClock
-    ) throws -> Found {
-        if let key = query.key {
-            return try few(ListStatement.effectOfKey, query.account, stretch, count, [.text(key)])
-        }
-        if let event = query.event {
-            return try few(ListStatement.ofEvent, query.account, stretch, count, [.integer(event.rawValue)])
-        }
+    private func find(_ query: EffectQuery, _ scope: ListScope, _ look: Look) throws -> Found {
+        if let key = query.key { return try few(ListStatement.effectOfKey, query.account, look, [.text(key)]) }
         let isOfKind = query.kind != nil
-        let kind = query.kind.map { [PostgresValue.text($0.rawValue)] } ?? []
-        func place(_ ids: String) throws -> Found {
-            try look(ListStatement.place(ids, ofKind: isOfKind), query.account, stretch, count, round: round, kind)
+        if query.event != nil {
+            let sql = ListStatement.ofEvent(query.state, ofKind: isOfKind)
+            return Found(try rows(sql, scope.parameters(look, room: 1)).map { $0.int(0) }, of: look.count)
         }
-        switch query.state {
-        case nil: return try walk(ListStatement.effects(ofKind: isOfKind), query, stretch, count, round: round)
-        case .completed: return try walk(ListStatement.completed(ofKind: isOfKind), query, stretch, count, round: round)
-        case .ready:
-            return try marks.looking(query, stretch, at: clock, newest: newestAhead) { stretch in
-                try few(ListStatement.ready(ofKind: isOfKind), query.account, stretch, count, kind)
-            }
-        case .failed, .cancelled, .held, .deferred, .uncertain: break
-        case .scheduled: return try place(ListStatement.scheduled)
-        case .running: return try place(ListStatement.running)
+        guard let state = query.state else {
+            return try parts(look.blocks, ListStatement.effects(ofKind: isOfKind), scope, look)
         }
-        let name = query.state?.rawValue ?? ""
-        guard query.state == .failed || query.state == .cancelled else { return try place(ListStatement.parked(name)) }
-        return try few(ListStatement.ended(name, ofKind: isOfKind), query.account, stretch, count, kind)
+        switch state {
+        case .completed: return try parts(look.blocks, ListStatement.completed(ofKind: isOfKind), scope, look)
+        case .ready: return try ready(scope, look)
+        case .failed, .cancelled:
+            let room = scope.isTimed ? look.candidates : look.count
+            return try parts(room, ListStatement.ended(state.rawValue, ofKind: isOfKind), scope, look)
+        case .running: return try parts(look.candidates, ListStatement.running(ofKind: isOfKind), scope, look)
+        case .scheduled:
+            return try parts(look.steps, ListStatement.place(ListStatement.scheduled, ofKind: isOfKind), scope, look)
+        case .held, .deferred, .uncertain:
+            let ids = ListStatement.parked(state.rawValue)
+            return try parts(look.steps, ListStatement.place(ids, ofKind: isOfKind), scope, look)
+        }
     }
 
-    private func walk(
-        _ sql: String, _ query: EffectQuery, _ stretch: IDStretch, _ count: Int, round: Int
-    ) throws -> Found {
-        try walk(
-            sql, query.account, stretch, count, round: round, since: query.since, until: query.until,
-            name: query.kind?.rawValue)
-    }
-
-    /// An id so far below the newest that none below it is under way any more.
-    private func newestAhead() throws -> Int64 {
-        try rows("SELECT coalesce(max(id), 0) - \(IDBlock.size * IDBlock.kept) FROM {effects}")[0].int(0)
+    /// Looks a part of the way down: nobody can tell how much lies in it that was claimed.
+    private func ready(_ scope: ListScope, _ look: Look) throws -> Found {
+        var part = look
+        part.stretch = look.window
+        let room = scope.isTimed ? look.candidates : look.count
+        var found = try parts(room, ListStatement.ready(ofKind: scope.name != nil), scope, part)
+        if found.rest == nil { found.rest = part.stretch.from }
+        return found
     }
 
     /// About how many bytes each effect's payload and output are. What is compressed may be several times its size.

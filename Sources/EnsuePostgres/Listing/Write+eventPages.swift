@@ -2,40 +2,23 @@ internal import Ensue
 
 extension Write {
     func page(_ query: EventQuery) throws -> Page<RecordedEvent, EventID> {
-        let stretch = try stretch(
-            of: "events", time: "recorded_at", before: query.before?.rawValue, since: query.since, until: query.until)
+        let scope = ListScope(
+            family: .events, account: query.account, since: query.since, until: query.until,
+            name: query.type?.rawValue, by: query.source.map { .text($0.description) })
         let filling = PageFilling<RecordedEvent, EventID>(
-            find: { try find(query, $0, $1, round: $2) }, weigh: weights(ofEvents:), read: events,
+            find: { try find(query, scope, $0) }, weigh: weights(ofEvents:), read: events,
             matches: query.matches, size: { $0.data.text.utf8.count })
-        return try filling.page(stretch, limit: query.limit)
+        return try filling.page(try stretch(scope, before: query.before?.rawValue), limit: query.limit)
     }
 
-    private func find(_ query: EventQuery, _ stretch: IDStretch, _ count: Int, round: Int) throws -> Found {
-        if let key = query.key {
-            return try few(ListStatement.eventOfKey, query.account, stretch, count, [.text(key)])
+    private func find(_ query: EventQuery, _ scope: ListScope, _ look: Look) throws -> Found {
+        if let key = query.key { return try few(ListStatement.eventOfKey, query.account, look, [.text(key)]) }
+        let isOfType = query.type != nil
+        if query.source != nil {
+            let room = isOfType || scope.isTimed ? look.candidates : look.count
+            return try parts(room, ListStatement.ofSource(ofType: isOfType), scope, look)
         }
-        if let source = query.source { return try find(source, query, stretch, count) }
-        return try walk(
-            ListStatement.events(ofType: query.type != nil), query.account, stretch, count, round: round,
-            since: query.since, until: query.until, name: query.type?.rawValue)
-    }
-
-    /// Those of a type are picked from among all of a source.
-    private func find(
-        _ source: SourceName, _ query: EventQuery, _ stretch: IDStretch, _ count: Int
-    ) throws -> Found {
-        let room = query.type == nil ? count : max(count, PageLimits.rows / 4)
-        let rows = try rows(
-            ListStatement.ofSource,
-            [
-                .text(query.account.rawValue), .integer(stretch.below), .integer(stretch.from), .integer(Int64(room)),
-                .text(source.description),
-            ])
-        let wanted = rows.filter { query.type == nil || $0.text(1) == query.type?.rawValue }.prefix(count)
-        let last = wanted.count < count ? rows.last : wanted.last
-        return Found(
-            wanted.map { $0.int(0) }, rest: rows.count < room && wanted.count < count ? nil : last?.int(0),
-            looked: rows.count)
+        return try parts(look.blocks, ListStatement.events(ofType: isOfType), scope, look)
     }
 
     /// About how many bytes each event's data is. What is compressed may be several times its size.

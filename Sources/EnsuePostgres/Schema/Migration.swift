@@ -30,7 +30,7 @@ struct Migration: Sendable {
 
         """
 
-    /// The SQL that takes a schema from step `done` to the present: what ``migrate(_:_:)`` would run, in one
+    /// The SQL that takes a schema from step `done` to the present: behind ``prelude(_:)``, in one
     /// transaction. Empty if there is nothing to do.
     static func script(from done: Int, to last: Int = latest, _ names: Names) -> String {
         let missing = all.filter { $0.number > done && $0.number <= last }
@@ -73,36 +73,6 @@ struct Migration: Sendable {
         }
         return Int(row.int(0))
     }
-
-    /// Brings the schema up to date in one transaction. Of many processes that try at once, one does it.
-    ///
-    /// Whoever writes waits while tables are locked. So that nobody waits for a transaction that somebody has left
-    /// open, locks that are not to be had soon are given up, and asked for again.
-    static func migrate(_ session: Session, _ names: Names) throws {
-        var tries = 0
-        while try done(session, names) < latest {
-            do { try session.transaction { try migrateOnce(session, names) } } catch let error as PostgresError
-                where ["40P01", "55P03"].contains(error.sqlState) && tries < 20
-            {
-                tries += 1
-            }
-        }
-    }
-
-    private static func migrateOnce(_ session: Session, _ names: Names) throws {
-        let turn = Names.literal("ensue.migrate.\(names.schema)")
-        try session.script(
-            """
-            SET LOCAL client_min_messages = warning; SET LOCAL statement_timeout = 0;
-            SELECT pg_advisory_xact_lock(hashtextextended(\(turn), 0)); SET LOCAL lock_timeout = '3s';
-            """, within: patience)
-        let script = script(from: try done(session, names), names)
-        guard !script.isEmpty else { return }
-        try session.script(script, within: patience)
-    }
-
-    /// Indexes of many millions of rows take minutes.
-    private static let patience = Duration.seconds(7200)
 }
 
 /// How ids are divided into ranges, each with partitions of its own.

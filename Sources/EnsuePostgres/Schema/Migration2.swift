@@ -3,12 +3,14 @@ extension Migration {
     /// rows have. Programs of before go on beside it: their inserts, too, are noted by the triggers.
     ///
     /// Building it reads the large tables through and keeps writers waiting meanwhile, not readers: about two seconds for
-    /// a million rows. The locks come first, so that nothing arrives unseen between. The index `outcomes_not_completed`
-    /// stays although it is no longer the only one of its kind: to drop it would keep readers waiting, too.
+    /// a million rows. The locks come first, so that nothing arrives unseen between, and nothing is built in vain. The
+    /// index `outcomes_not_completed` stays: the views of what failed and was cancelled are read by it in the order of
+    /// ids, and to drop it would keep readers waiting, too.
     static let second = Migration(number: 2, servesFrom: 1, sql: lookups + blocks + keptRejections + grants)
 
     private static let lookups = #"""
-        LOCK TABLE {events}, {effects}, {outcomes} IN SHARE MODE;
+        LOCK TABLE {events}, {effects}, {outcomes}, {parked} IN SHARE MODE;
+        LOCK TABLE {rejections} IN ACCESS EXCLUSIVE MODE;
         CREATE INDEX effects_by_cause ON {effects} (cause, id) WHERE cause IS NOT NULL;
         CREATE INDEX effects_by_original ON {effects} (replay_of, id) WHERE replay_of IS NOT NULL;
         CREATE INDEX events_by_cause ON {events} (cause, id) WHERE cause IS NOT NULL;
@@ -22,20 +24,30 @@ extension Migration {
         -- In which blocks of \#(IDBlock.size) ids there is something of an account and a kind or type. An index of all
         -- rows would cost every insert; this costs one row a block. A few are there twice: nobody waits to find out
         -- whether somebody else is just adding the same.
+        -- A row says when its transaction began; a note says when it was made, which follows the ids. Of what was there
+        -- before, it is the latest time in this block or a lower one.
         CREATE TABLE {event_blocks} (
-            account text COLLATE "C" NOT NULL, type text COLLATE "C" NOT NULL, block bigint NOT NULL
+            account text COLLATE "C" NOT NULL, type text COLLATE "C" NOT NULL, block bigint NOT NULL,
+            noted_at timestamptz NOT NULL DEFAULT {clock}() + (clock_timestamp() - now())
         );
         CREATE TABLE {effect_blocks} (
-            account text COLLATE "C" NOT NULL, kind text COLLATE "C" NOT NULL, block bigint NOT NULL
+            account text COLLATE "C" NOT NULL, kind text COLLATE "C" NOT NULL, block bigint NOT NULL,
+            noted_at timestamptz NOT NULL DEFAULT {clock}() + (clock_timestamp() - now())
         );
-        INSERT INTO {event_blocks} (account, type, block)
-        SELECT account, type, id >> \#(IDBlock.bits) FROM {events} GROUP BY 1, 2, 3 ORDER BY 3;
-        INSERT INTO {effect_blocks} (account, kind, block)
-        SELECT account, kind, id >> \#(IDBlock.bits) FROM {effects} GROUP BY 1, 2, 3 ORDER BY 3;
+        INSERT INTO {event_blocks} (account, type, block, noted_at)
+        SELECT account, type, block, max(max(time)) OVER (ORDER BY block)
+        FROM (SELECT account, type, id >> \#(IDBlock.bits) AS block, recorded_at AS time FROM {events}) AS x
+        GROUP BY account, type, block ORDER BY block;
+        INSERT INTO {effect_blocks} (account, kind, block, noted_at)
+        SELECT account, kind, block, max(max(time)) OVER (ORDER BY block)
+        FROM (SELECT account, kind, id >> \#(IDBlock.bits) AS block, created_at AS time FROM {effects}) AS x
+        GROUP BY account, kind, block ORDER BY block;
         CREATE INDEX event_blocks_by_account ON {event_blocks} (account, block);
         CREATE INDEX event_blocks_by_type ON {event_blocks} (account, type, block);
         CREATE INDEX effect_blocks_by_account ON {effect_blocks} (account, block);
         CREATE INDEX effect_blocks_by_kind ON {effect_blocks} (account, kind, block);
+        CREATE INDEX event_blocks_by_time ON {event_blocks} (noted_at, block);
+        CREATE INDEX effect_blocks_by_time ON {effect_blocks} (noted_at, block);
 
         -- Whether a block is noted is looked up for each by itself: a plan that is kept must not read all notes through.
         CREATE OR REPLACE FUNCTION {events_arrived}() RETURNS trigger LANGUAGE plpgsql

@@ -38,8 +38,9 @@ public struct MigrationPlan: Sendable, Hashable {
 extension PostgresConnection {
     fileprivate func plan(_ names: Names) throws -> MigrationPlan {
         let present = try Migration.done(session, names)
+        let script = Migration.script(from: present, names)
         return MigrationPlan(
             schema: names.schema, present: present, latest: Migration.latest,
-            script: Migration.script(from: present, names))
+            script: script.isEmpty ? "" : Migration.prelude(names) + "\n" + script)
     }
 }

@@ -10,53 +10,65 @@ struct ListPlansTests {
     typealias Hot = PlansTests.Hot
 
     private static let stretch = [("text", "default"), ("bigint", "60000"), ("bigint", "0")]
-    private static let kind = ("text", "test.kind1")
 
-    private static func walk(_ name: String, _ sql: String, _ of: (String, String)? = nil) -> Hot {
-        let rest = [
-            ("timestamptz", "2020-01-01"), ("timestamptz", "2100-01-01"), ("bigint", "16"), ("bigint", "51"),
-        ]
-        return Hot(name: name, sql: sql, parameters: stretch + rest + (of.map { [$0] } ?? []))
+    /// With and without times.
+    private static func parts(_ name: String, _ sql: String, by: (String, String)? = nil, room: String = "16") -> [Hot]
+    {
+        [("2020-01-01", "2100-01-01"), (nil, nil)].map { (since: String?, until: String?) in
+            let rest = [
+                ("timestamptz", since ?? "-infinity"), ("timestamptz", until ?? "infinity"), ("bigint", "51"),
+                ("bigint", room), ("text", "test.kind1"),
+            ]
+            return Hot(name: name, sql: sql, parameters: stretch + rest + (by.map { [$0] } ?? []))
+        }
     }
 
     private static func few(_ name: String, _ sql: String, _ of: (String, String)? = nil) -> Hot {
         Hot(name: name, sql: sql, parameters: stretch + [("bigint", "51")] + (of.map { [$0] } ?? []))
     }
 
-    private static func place(_ name: String, _ ids: String, ofKind: Bool) -> Hot {
-        Hot(
-            name: name, sql: ListStatement.place(ids, ofKind: ofKind),
-            parameters: stretch + [("bigint", "20000"), ("bigint", "4000"), ("bigint", "51")] + (ofKind ? [kind] : []))
+    private static let byParts: [Hot] = [false, true].flatMap { ofKind in
+        [
+            parts("effects", ListStatement.effects(ofKind: ofKind)),
+            parts("events", ListStatement.events(ofType: ofKind)),
+            parts("completed", ListStatement.completed(ofKind: ofKind)),
+            parts("ready", ListStatement.ready(ofKind: ofKind), room: "1000"),
+            parts("failed", ListStatement.ended("failed", ofKind: ofKind), room: "1000"),
+            parts("running", ListStatement.running(ofKind: ofKind), room: "1000"),
+            parts("scheduled", ListStatement.place(ListStatement.scheduled, ofKind: ofKind)),
+            parts("held", ListStatement.place(ListStatement.parked("held"), ofKind: ofKind)),
+            parts("of a source", ListStatement.ofSource(ofType: ofKind), by: ("text", "/thing/17"), room: "1000"),
+        ].flatMap(\.self)
+            + ([nil] + EffectQuery.State.allCases).flatMap {
+                parts(
+                    "of an event, \($0?.rawValue ?? "any")", ListStatement.ofEvent($0, ofKind: ofKind),
+                    by: ("bigint", "17"), room: "1")
+            }
+    }
+
+    private static let bounds: [Hot] = [("effect_blocks", "kind"), ("event_blocks", "type")].flatMap { table, name in
+        [nil, name].map { name in
+            Hot(
+                name: "bounds of \(table)", sql: ListStatement.bounds(table, name: name),
+                parameters: [("text", "default"), ("timestamptz", "2026-01-01"), ("timestamptz", "2026-01-01")]
+                    + (name == nil ? [] : [("text", "test.kind1")]))
+        }
     }
 
     private static let statements: [Hot] =
-        [false, true].flatMap { ofKind in
-            let kind = ofKind ? kind : nil
-            return [
-                walk("effects", ListStatement.effects(ofKind: ofKind), kind),
-                walk("events", ListStatement.events(ofType: ofKind), kind),
-                walk("completed", ListStatement.completed(ofKind: ofKind), kind),
-                few("ready", ListStatement.ready(ofKind: ofKind), kind),
-                few("failed", ListStatement.ended("failed", ofKind: ofKind), kind),
-                place("scheduled", ListStatement.scheduled, ofKind: ofKind),
-                place("held", ListStatement.parked("held"), ofKind: ofKind),
-                place("running", ListStatement.running, ofKind: ofKind),
-                few("rejections", ListStatement.rejections(includingResolved: ofKind)),
-            ]
-        } + [
-            few("of an event", ListStatement.ofEvent, ("bigint", "17")),
-            few("of a source", ListStatement.ofSource, ("text", "/thing/17")),
+        byParts + bounds + [
+            few("rejections", ListStatement.rejections(includingResolved: true)),
+            few("unresolved rejections", ListStatement.rejections(includingResolved: false)),
             few("effect of a key", ListStatement.effectOfKey, ("text", "key")),
             few("event of a key", ListStatement.eventOfKey, ("text", "key")),
             Hot(
-                name: "since", sql: ListStatement.since("effects", "created_at"),
-                parameters: [("timestamptz", "2026-01-01")]),
-            Hot(
                 name: "effects following", sql: ListStatement.effectsFollowing,
-                parameters: [("bigint[]", "{1,2,3}"), ("bigint", "50"), ("bigint[]", "{1,2,3}")]),
+                parameters: [
+                    ("bigint[]", "{1,2,3}"), ("bigint", "50"), ("text", "default"), ("bigint[]", "{1,2,3}"),
+                ]),
             Hot(
                 name: "events following", sql: ListStatement.eventsFollowing,
-                parameters: [("bigint[]", "{1,2,3}"), ("bigint", "50")]),
+                parameters: [("bigint[]", "{1,2,3}"), ("bigint", "50"), ("text", "default")]),
             Hot(name: "kinds", sql: ListStatement.kinds, parameters: [("text", "default")]),
         ]
 

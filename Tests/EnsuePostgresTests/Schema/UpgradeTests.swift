@@ -124,6 +124,55 @@ struct UpgradeTests {
         }
     }
 
+    @Test func `an upgrade that cannot have its locks says who is in the way`() async throws {
+        try await Self.usingFirst { database in
+            try await database.withSession { forgetful in
+                try await forgetful.script(
+                    "SET application_name = 'forgetful'; BEGIN; INSERT INTO effects (kind) VALUES ('a.b')")
+                let error = await #expect(throws: StoreError.self) {
+                    try await database.withStore(clock: HastyClock()) { _ in }
+                }
+                #expect(error?.reason == .busy)
+                #expect(
+                    error?.detail.contains(/process \d+ \(forgetful\) since 20/) == true, "\(String(describing: error))"
+                )
+                try await forgetful.script("ROLLBACK")
+            }
+            #expect(try await database.count("SELECT max(number) FROM migrations") == 1)
+            try await database.withStore { _ in }
+        }
+    }
+
+    @Test func `a plan is what runs`() async throws {
+        try await Self.usingFirst { database in
+            let plan = try await MigrationPlan.of(database.address, logger: .quiet)
+            #expect(
+                plan.present == 1 && plan.script.contains("SET LOCAL lock_timeout")
+                    && plan.script.contains("LOCK TABLE"))
+            try await database.withSession { session in try await session.script("BEGIN;\n\(plan.script)COMMIT;") }
+            #expect(try await database.count("SELECT max(number) FROM migrations") == Int64(Migration.latest))
+            #expect(try await MigrationPlan.of(database.address, logger: .quiet).script.isEmpty)
+        }
+    }
+
+    @Test func `times lead to what was there before an upgrade, however long its transactions took`() async throws {
+        try await Self.usingFirst { database in
+            try await database.execute(
+                """
+                INSERT INTO effects (kind, created_at) SELECT 'test.work', timestamptz '2026-01-01Z'
+                    + CASE WHEN n BETWEEN 2000 AND 5000 THEN interval '0' ELSE n * interval '1 s' END
+                FROM generate_series(1, 9000) AS n
+                """)
+            try await database.withStore { store in
+                let start = try #require(Timestamp(iso8601: "2026-01-01T00:00:00Z"))
+                let later = try await store.allEffects(EffectQuery(since: start + .seconds(1990), limit: 1000))
+                #expect(later.map(\.id.rawValue) == (5001...9000).reversed() + (1990...1999).reversed())
+                let between = EffectQuery(since: start + .seconds(6000), until: start + .seconds(6010))
+                #expect(try await store.allEffects(between).map(\.id.rawValue) == (6000...6009).reversed())
+            }
+        }
+    }
+
     @Test func `whoever had rights to the queues has them to what an upgrade adds`() async throws {
         try await Self.usingFirst { database in
             let role = "worker_\(database.name)"
@@ -144,4 +193,13 @@ struct UpgradeTests {
             try await database.execute("DROP ROLE \(role)")
         }
     }
+}
+
+/// One on which nobody waits.
+private struct HastyClock: EngineClock {
+    private let system = SystemClock()
+
+    func now() -> Timestamp { system.now() }
+    func uptime() -> Duration { system.uptime() }
+    func sleep(for span: Duration) async throws {}
 }
