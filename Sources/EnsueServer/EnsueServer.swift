@@ -45,9 +45,11 @@ public struct EnsueServer: Sendable {
         let routes = Routes(router: router, options: options)
         let endpoints = Endpoints(engine: engine, options: options, departures: departures)
         routes.add(endpoints[.open])
-        if let folder = options.pages { Pages(folder: folder).add(to: router) }
-        router.add(middleware: BrowserGuard(host: options.host, asksForKeys: !options.apiKeys.isEmpty))
-        router.add(middleware: Intake(admission: admission, bodyLimit: options.bodyLimit))
+        let rules = BrowserGuard(host: options.host, asksForKeys: !options.apiKeys.isEmpty)
+        let intake = Intake(admission: admission, bodyLimit: options.bodyLimit)
+        if let folder = options.pages { Pages(folder: folder).add(to: router, behind: HostGuard(rules: rules), intake) }
+        router.add(middleware: rules)
+        router.add(middleware: intake)
         if !options.apiKeys.isEmpty { router.add(middleware: KeyRecognition(ring: KeyRing(keys: options.apiKeys))) }
         routes.add(endpoints[.other])
         if !options.apiKeys.isEmpty { router.add(middleware: KeyDemand()) }

@@ -62,10 +62,12 @@ extension Operation {
 
 extension Content {
     static let nothing = Content.json(
-        "Nothing.", .object("An empty object.", [], others: .none), examples: [.init("nothing", "{}")])
+        "Nothing.", .object("An empty object.", [], others: .none),
+        examples: [.init("nothing", "{}")])
 
     static let reason = Content.json(
         "Why, for the ledger; it may be left out.",
         .object("A reason.", [.optional("reason", Schema.string("For people.").orNull)], others: .none),
+        isRequired: false,
         examples: [.init("reason", #"{"reason":"the order was withdrawn"}"#)])
 }
