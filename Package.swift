@@ -68,7 +68,9 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "EnsueServer",
-            dependencies: ["Ensue", crypto, httpTypes, hummingbird, logging, nioCore, nioHTTP1, serviceLifecycle],
+            dependencies: [
+                "Ensue", crypto, httpTypes, hummingbird, logging, nioCore, nioHTTP1, nioPosix, serviceLifecycle,
+            ],
             exclude: ["JavaScriptClient/client.js", "JavaScriptClient/client.d.ts"], swiftSettings: strict),
         .target(
             name: "EnsueCommands",

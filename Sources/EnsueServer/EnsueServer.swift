@@ -20,30 +20,36 @@ public struct EnsueServer: Sendable {
     let logger: Logger
     let responder: RouterResponder<CallContext>
     private let admission: Admission
+    private let departures = Departures()
 
     public init(engine: Engine, options: ServerOptions = ServerOptions(), logger: Logger = Logger(label: "ensue")) {
         self.engine = engine
         self.options = options
         self.logger = logger
         admission = Admission(options.limits)
-        responder = Self.router(engine, options, admission).buildResponder()
+        responder = Self.router(engine, options, admission, departures).buildResponder()
     }
 
     /// All routes, with their guards. Routes that are added to it later are guarded as well, and their errors become
     /// problem documents.
-    public func router() -> Router<CallContext> { Self.router(engine, options, admission) }
+    public func router() -> Router<CallContext> {
+        Self.router(engine, options, admission, departures)
+    }
 
     private static func router(
-        _ engine: Engine, _ options: ServerOptions, _ admission: Admission
+        _ engine: Engine, _ options: ServerOptions, _ admission: Admission, _ departures: Departures
     ) -> Router<CallContext> {
         let router = Router(context: CallContext.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: ProblemMiddleware())
+        router.add(middleware: HeadLimits(limits: options.limits))
         let routes = Routes(router: router, options: options)
-        let endpoints = Endpoints(engine: engine, options: options)
+        let endpoints = Endpoints(engine: engine, options: options, departures: departures)
         routes.add(endpoints[.open])
-        if let folder = options.pages { Pages(folder: folder).add(to: router) }
-        router.add(middleware: BrowserGuard(host: options.host, asksForKeys: !options.apiKeys.isEmpty))
-        router.add(middleware: Intake(admission: admission, limits: options.limits, bodyLimit: options.bodyLimit))
+        let rules = BrowserGuard(host: options.host, asksForKeys: !options.apiKeys.isEmpty)
+        let intake = Intake(admission: admission, bodyLimit: options.bodyLimit)
+        if let folder = options.pages { Pages(folder: folder).add(to: router, behind: HostGuard(rules: rules), intake) }
+        router.add(middleware: rules)
+        router.add(middleware: intake)
         if !options.apiKeys.isEmpty { router.add(middleware: KeyRecognition(ring: KeyRing(keys: options.apiKeys))) }
         routes.add(endpoints[.other])
         if !options.apiKeys.isEmpty { router.add(middleware: KeyDemand()) }
@@ -56,23 +62,24 @@ public struct EnsueServer: Sendable {
     public func application(
         onServerRunning: @escaping @Sendable (any Channel) async -> Void = { _ in }
     ) -> Application<RouterResponder<CallContext>> {
-        let (limits, admission, logger) = (options.limits, admission, logger)
-        let connections = Connections(limit: OpenFiles.connections(wanted: limits.connections))
+        let (options, logger) = (options, logger)
+        let limits = options.limits
+        let doorkeeper = Doorkeeper(
+            limits: limits, bodyLimit: options.bodyLimit,
+            connections: Connections(limit: OpenFiles.connections(wanted: limits.connections)), admission: admission,
+            departures: departures, logger: logger)
         var application = Application(
             responder: responder,
             server: .http1(
                 configuration: .init(
-                    additionalChannelHandlers: [
-                        PaceInstaller(
-                            limits: limits, connections: connections, admission: admission, logger: logger)
-                    ],
+                    additionalChannelHandlers: [PaceInstaller(doorkeeper: doorkeeper)],
                     httpDecoderConfiguration: .init(
                         maxHeaderFieldSize: limits.headerFieldBytes, maxHeaderListSize: limits.headerBytes,
                         maxHeaderFieldCount: limits.headerFields))),
             configuration: ApplicationConfiguration(
                 address: .hostname(options.host, port: options.port), backlog: 4096),
             onServerRunning: onServerRunning, logger: logger)
-        application.beforeServerStarts { [options] in try options.check() }
+        application.beforeServerStarts { try options.check() }
         return application
     }
 }

@@ -61,6 +61,13 @@ struct ClientFileTests {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { #expect(throws: Never.self) { try FileManager.default.removeItem(at: folder) } }
         try "<p>Hello".write(to: folder.appendingPathComponent("index.html"), atomically: true, encoding: .utf8)
+        let outside = FileManager.default.temporaryDirectory.appendingPathComponent("ensue-\(UUID().uuidString).html")
+        defer { #expect(throws: Never.self) { try FileManager.default.removeItem(at: outside) } }
+        for file in [outside, folder.appendingPathComponent(".secret")] {
+            try "secret".write(to: file, atomically: true, encoding: .utf8)
+        }
+        try FileManager.default.createSymbolicLink(
+            at: folder.appendingPathComponent("out.html"), withDestinationURL: outside)
         try await ServerBench.with(options: ServerOptions(pages: folder.path)) { bench in
             try await bench.call { http in
                 func get(_ uri: String) async throws -> TestResponse { try await http.execute(uri: uri, method: .get) }
@@ -75,6 +82,11 @@ struct ClientFileTests {
                     let refusal = try await get(path)
                     #expect([400, 404].contains(refusal.status.code), "\(path)")
                     #expect(refusal.headers[.contentType] == "application/problem+json")
+                }
+                let index = try await get("/pages/")
+                #expect(index.headers[.cacheControl] == "no-cache")
+                for path in ["/pages/.secret", "/pages/out.html", "/pages/%00", "/pages/index.html%00"] {
+                    #expect(try await get(path).status == .notFound, "\(path)")
                 }
                 let post = try await http.execute(uri: "/pages/index.html", method: .post)
                 #expect(post.status == .notFound)

@@ -78,7 +78,8 @@ struct HasuraTests {
                 #expect(event["data"]?["session"] == ["x-hasura-role": "customer"])
                 #expect(event["source"] == "/table/shop.orders")
                 #expect(event["key"] == "hasura:5a0bfa0e-4a1e-4d6b-9a57-2f2b4a9e2d10")
-                #expect(event["time"] == "2026-03-04T09:15:02.118Z")
+                // What the database said has no offset.
+                #expect(event["time"] == event["recordedAt"])
                 let again = try await client.post("/hooks/hasura", delivery, ["Ensue-Account": "acme"])
                 #expect(again.status == 200)
                 #expect(again["duplicate"] == true)

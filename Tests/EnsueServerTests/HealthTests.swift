@@ -24,4 +24,22 @@ struct HealthTests {
             }
         }
     }
+
+    @Test func `whoever asks meanwhile shares one look at the store`() async throws {
+        try await ServerBench.with { bench in
+            try await bench.call { client in
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    for _ in 0..<20 {
+                        group.addTask {
+                            let answer = try await client.get("/readyz")
+                            #expect(answer.status == 200)
+                        }
+                    }
+                    try await group.waitForAll()
+                }
+            }
+            #expect((1...5).contains(bench.store.calls(of: .pending)))
+            #expect(bench.store.calls(of: .counters) == 0)
+        }
+    }
 }

@@ -21,7 +21,7 @@ public enum Command: Sendable, Hashable {
         case .retry: "retry"
         case .approve: "approve"
         case .refuse: "refuse"
-        case .resolve: "resolve"
+        case .resolve: "complete"
         case .complete: "complete"
         }
     }

@@ -36,7 +36,7 @@ public struct APIKey: Sendable, CustomStringConvertible {
     /// the id.
     public static func text(random bytes: [UInt8]) throws(Invalid) -> String {
         guard bytes.count >= 20 else { throw Invalid("an API key is made of at least 20 random bytes") }
-        return "\(prefix)\(hexadecimal(bytes.prefix(4)))_\(hexadecimal(bytes.dropFirst(4)))"
+        return "\(prefix)\(Hexadecimal.text(bytes.prefix(4)))_\(Hexadecimal.text(bytes.dropFirst(4)))"
     }
 
     /// What can be shown to anybody.
@@ -53,9 +53,5 @@ public struct APIKey: Sendable, CustomStringConvertible {
 
     private static func account(_ text: String) throws(Invalid) -> Account {
         do { return try Account(text) } catch { throw Invalid("the account of an API key: \(error)") }
-    }
-
-    private static func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
-        bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     }
 }

@@ -7,6 +7,12 @@ enum Caller: Sendable {
     case holder(of: APIKey)
     /// The program itself.
     case program
+
+    /// Whether the key is for one account alone.
+    var isBound: Bool {
+        guard case .holder(let key) = self else { return false }
+        return key.account != nil
+    }
 }
 
 /// Notes whose key a request shows. Refuses nobody: some paths ask for something else.

@@ -4,8 +4,6 @@ internal import HTTPTypes
 struct KeyRing: Sendable {
     let keys: [APIKey]
 
-    var isEmpty: Bool { keys.isEmpty }
-
     /// The key that a request shows. The time it takes says nothing of the keys: digests of one length are compared to
     /// the end, all of them.
     func key(in fields: HTTPFields) -> APIKey? {
@@ -23,6 +21,6 @@ struct KeyRing: Sendable {
         guard let text = fields[.authorization] else { return nil }
         let parts = text.split(separator: " ", maxSplits: 1)
         guard parts.count == 2, parts[0].lowercased() == "bearer" else { return nil }
-        return String(parts[1].drop { $0 == " " })
+        return parts[1].withoutOuterBlanks
     }
 }

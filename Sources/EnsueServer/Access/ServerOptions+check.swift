@@ -13,7 +13,7 @@ extension ServerOptions {
     }
 
     /// Throws ``Invalid`` for what must not listen: an address that others can reach while nobody needs a key, and
-    /// keys that contradict each other. A server that starts checks it as well.
+    /// keys or endpoints that contradict each other. A server that starts checks it as well.
     public func check() throws(Invalid) {
         guard isLoopback || !apiKeys.isEmpty else {
             throw Invalid(
@@ -21,5 +21,9 @@ extension ServerOptions {
                     + "or listen on 127.0.0.1")
         }
         guard Set(apiKeys.map(\.digest)).count == apiKeys.count else { throw Invalid("an API key is given twice") }
+        var names: Set<String> = []
+        for endpoint in hasuraEndpoints where !names.insert(endpoint.name).inserted {
+            throw Invalid("the Hasura endpoint '\(endpoint.name)' is there twice")
+        }
     }
 }

@@ -12,10 +12,10 @@ extension CloudEvent {
             guard name != "datacontenttype" else {
                 throw Problem.malformed("the header ce-datacontenttype may not be sent; Content-Type says it")
             }
-            guard name != "data", members[name] == nil else {
-                throw Problem.malformed(
-                    name == "data" ? "there is no header ce-data; the body is the data" : "ce-\(name) is there twice")
+            guard name != "data", name != "data_base64" else {
+                throw Problem.malformed("there is no header ce-\(name); the body is the data")
             }
+            guard members[name] == nil else { throw Problem.malformed("ce-\(name) is there twice") }
             members[name] = .string(try AttributeHeader.text(field.value, of: field.name.rawName))
         }
         if let type = headers[.contentType] { members["datacontenttype"] = .string(type) }
@@ -35,22 +35,14 @@ enum AttributeHeader {
     static func text(_ value: String, of name: String) throws(Problem) -> String {
         // The HTTP library puts U+FFFD where bytes are not UTF-8. Who means it can percent-encode it.
         guard !value.unicodeScalars.contains("\u{FFFD}") else { throw problem(name, "is not UTF-8") }
-        var bytes: [UInt8] = []
-        var rest = try unquoted(Array(value.utf8), name)[...]
-        while let byte = rest.popFirst() {
-            guard byte == UInt8(ascii: "%") else {
-                bytes.append(byte)
-                continue
+        let text = try unquoted(Array(value.utf8), name)
+        do { return try PercentEncoding.decoded(text) } catch {
+            throw switch error {
+            case .digitsMissing:
+                problem(name, "holds a percent sign without two hexadecimal digits; itself it is written %25")
+            case .notUTF8: problem(name, "is not UTF-8 once it is percent-decoded")
             }
-            guard let high = rest.popFirst().flatMap(digit), let low = rest.popFirst().flatMap(digit) else {
-                throw problem(name, "holds a percent sign without two hexadecimal digits; itself it is written %25")
-            }
-            bytes.append(high << 4 | low)
         }
-        guard let text = String(validating: bytes, as: UTF8.self) else {
-            throw problem(name, "is not UTF-8 once it is percent-decoded")
-        }
-        return text
     }
 
     private static func unquoted(_ bytes: [UInt8], _ name: String) throws(Problem) -> [UInt8] {
@@ -66,15 +58,6 @@ enum AttributeHeader {
             }
         }
         throw problem(name, "has no closing quotation mark")
-    }
-
-    private static func digit(_ byte: UInt8) -> UInt8? {
-        switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
-        case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
-        case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
-        default: nil
-        }
     }
 
     private static func problem(_ name: String, _ fault: String) -> Problem {

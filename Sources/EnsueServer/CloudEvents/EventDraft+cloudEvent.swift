@@ -45,10 +45,7 @@ extension CloudEvent {
     }
 
     private func digest(_ text: String) -> String {
-        "sha256:"
-            + SHA256.hash(data: Data(text.utf8)).map { byte in
-                (byte < 16 ? "0" : "") + String(byte, radix: 16)
-            }.joined()
+        "sha256:\(Hexadecimal.text(SHA256.hash(data: Data(text.utf8))))"
     }
 
     /// Separates a value into tags; see ``EventDraft/init(_:account:)``.

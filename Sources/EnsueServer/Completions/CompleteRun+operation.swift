@@ -7,7 +7,7 @@ extension CompleteRun {
             For whoever was handed a run. The token in the path is all that is needed: no API key, no account. A second \
             outcome is refused with the first one.
             """,
-        access: .other,
+        access: .other, takesKeys: false,
         parameters: [
             .path("token", "The completion token that came with the work.", .string("A token.", length: 1...500))
         ],

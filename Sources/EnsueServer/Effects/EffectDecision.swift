@@ -27,9 +27,11 @@ extension EffectDecision {
     }
 
     func execute(_ order: EffectOrder) async throws -> Reply {
-        let record = try await engine.effect(order.id, of: order.account)
-        let after = try await engine.command(order.command, on: order.id)
-        return Reply(.ok, (after ?? record).members)
+        _ = try await engine.effect(order.id, of: order.account)
+        guard let after = try await engine.command(order.command, on: order.id) else {
+            throw Problem.notFound("there is no effect \(order.id) in the account '\(order.account)' any more")
+        }
+        return Reply(.ok, after.members)
     }
 }
 
@@ -60,10 +62,12 @@ extension Operation {
 
 extension Content {
     static let nothing = Content.json(
-        "Nothing.", .object("An empty object.", [], others: .none), examples: [.init("nothing", "{}")])
+        "Nothing.", .object("An empty object.", [], others: .none),
+        examples: [.init("nothing", "{}")])
 
     static let reason = Content.json(
         "Why, for the ledger; it may be left out.",
         .object("A reason.", [.optional("reason", Schema.string("For people.").orNull)], others: .none),
+        isRequired: false,
         examples: [.init("reason", #"{"reason":"the order was withdrawn"}"#)])
 }

@@ -16,6 +16,7 @@ struct ReplayEffect: Endpoint {
         body: .json(
             "Another payload, if the first one is not to be repeated.",
             .object("A replay.", [.optional("payload", .any("Instead of the effect's own."))], others: .none),
+            isRequired: false,
             examples: [
                 .init("as it was", "{}"), .init("mended", #"{"payload":{"message":"order 17 was placed"}}"#),
             ]),
@@ -33,6 +34,7 @@ struct ReplayEffect: Endpoint {
     }
 
     let engine: Engine
+    let unknownKinds: ServerOptions.UnknownKinds
 
     func read(_ call: Call) async throws -> Input {
         let fields = try Fields(try await call.optionalJSON(), of: "a replay", allowed: ["payload"])
@@ -57,7 +59,13 @@ struct ReplayEffect: Endpoint {
     }
 
     private func replay(_ input: Input) async throws -> Receipt<EffectID>? {
-        do { return try await engine.replay(input.id, payload: input.payload, key: input.key) } catch {
+        do {
+            return try await engine.replay(
+                input.id, payload: input.payload, key: input.key, acceptingUnknownKinds: unknownKinds == .accept)
+        } catch {
+            // As everywhere: what was accepted once is not refused when it comes again.
+            let known = try await engine.store.effect(withKey: input.key, of: input.account)
+            if let known { return Receipt(id: known, isDuplicate: true) }
             throw try Problem.refusing(error)
         }
     }

@@ -13,16 +13,15 @@ struct RequestEffects: Endpoint {
     func read(_ call: Call) async throws -> Submission { try await Submission(call) }
 
     func execute(_ input: Submission) async throws -> Reply {
-        let requests = try await input.checked { item in
+        let arrivals = try await input.checked { item in
             var request = try EffectRequest(json: item, account: input.account)
             request.key = try input.key(request.key)
-            try await engine.accept(request, unknownKinds: unknownKinds)
-            return request
+            return try await engine.arrival(request, unknownKinds: unknownKinds)
         }
-        let receipts = requests.isEmpty ? [] : try await engine.request(requests)
+        let receipts = try await arrivals.requested(of: engine)
         var answers: [(members: JSONMembers, isDuplicate: Bool)] = []
-        for (request, receipt) in zip(requests, receipts) {
-            answers.append((try await members(request, receipt), receipt.isDuplicate))
+        for (arrival, receipt) in zip(arrivals, receipts) {
+            answers.append((try await members(arrival.item, receipt), receipt.isDuplicate))
         }
         return input.reply(answers, location: "/v1/effects/\(receipts.first?.id.description ?? "")")
     }

@@ -44,16 +44,16 @@ struct LogEvent: Endpoint {
     }
 
     func execute(_ input: Input) async throws -> Reply {
-        let draft: EventDraft
+        let arrival: Arrival<EventDraft, EventID>
         do {
-            draft = try types.checked(
+            arrival = try await types.arrival(
                 EventDraft(
                     account: input.account, type: try Self.type(input.name), data: JSONText(.object(input.data)),
                     source: try input.client.map { try SourceName(type: "client", key: $0) }, key: input.key))
         } catch {
             throw try Problem.refusing(error)
         }
-        let receipt = try await engine.store.record([draft])[0]
+        let receipt = try await [arrival].recorded(in: engine.store)[0]
         var members = JSONMembers()
         members.add("id", text: receipt.id)
         members.add("duplicate", .bool(receipt.isDuplicate))
@@ -65,7 +65,9 @@ struct LogEvent: Endpoint {
     private func body(_ call: Call) async throws -> [String: JSONValue] {
         let type = call.request.headers[.contentType] ?? ""
         if MediaType.isJSON(type) {
-            guard let members = try await call.json().object else { throw Invalid("the body must be a JSON object") }
+            guard let members = try await call.optionalJSON().object else {
+                throw Invalid("the body must be a JSON object")
+            }
             guard members[Self.nameParameter] == nil else {
                 throw Problem.malformed("'__event__' stands in the query; a JSON body holds nothing but data")
             }

@@ -28,12 +28,12 @@ struct RecordEvents: Endpoint {
     func execute(_ input: Input) async throws -> Reply {
         let submission = input.submission
         try demandShape(submission, input.format)
-        let drafts = try await submission.checked { item in
+        let arrivals = try await submission.checked { item in
             var draft = try draft(item, input)
             draft.key = try submission.key(draft.key)
-            return try types.checked(draft)
+            return try await types.arrival(draft)
         }
-        let receipts = drafts.isEmpty ? [] : try await engine.store.record(drafts)
+        let receipts = try await arrivals.recorded(in: engine.store)
         return submission.reply(
             receipts.map { (members($0), $0.isDuplicate) },
             location: "/v1/events/\(receipts.first?.id.description ?? "")")

@@ -34,14 +34,20 @@ struct BrowserGuard: RouterMiddleware {
     }
 
     func refusal(host: String?, origin: String?, fetchSite: String?) -> Problem? {
-        guard let host = host?.lowercased(), hosts.contains(Self.name(of: host)) else {
-            return .forbidden(
-                "the Host '\(host?.prefix(100) ?? "")' is not this server's; address it as localhost or 127.0.0.1")
-        }
+        if let refusal = refusal(host: host) { return refusal }
+        let host = host?.lowercased()
         if let origin, Self.authority(of: origin.lowercased()) != host {
             return .forbidden("pages of '\(origin.prefix(100))' may not use this server")
         }
         return refusal(fetchSite: fetchSite)
+    }
+
+    func refusal(host: String?) -> Problem? {
+        guard let host = host?.lowercased(), hosts.contains(Self.name(of: host)) else {
+            return .forbidden(
+                "the Host '\(host?.prefix(100) ?? "")' is not this server's; address it as localhost or 127.0.0.1")
+        }
+        return nil
     }
 
     private func refusal(fetchSite: String?) -> Problem? {

@@ -44,7 +44,7 @@ struct Call {
     func body() async throws -> ByteBuffer {
         let encoding = request.headers[.contentEncoding]?.lowercased() ?? "identity"
         guard encoding == "identity" else {
-            throw Problem.unsupportedMediaType("the body is encoded as '\(encoding.prefix(40))'; send it as it is")
+            throw Problem.unsupportedEncoding("the body is encoded as '\(encoding.prefix(40))'; send it as it is")
         }
         let announced = request.headers[.contentLength].flatMap { Int($0) } ?? 0
         guard announced <= options.bodyLimit else { throw Problem.tooLarge(options.bodyLimit) }
@@ -66,6 +66,7 @@ struct Call {
 
 extension HTTPField.Name {
     static let ensueAccount = HTTPField.Name.literal("Ensue-Account")
+    static let host = HTTPField.Name.literal("Host")
     static let idempotencyKey = HTTPField.Name.literal("Idempotency-Key")
     static let secFetchSite = HTTPField.Name.literal("Sec-Fetch-Site")
     static let contentTypeOptions = HTTPField.Name.literal("X-Content-Type-Options")
@@ -73,21 +74,5 @@ extension HTTPField.Name {
     private static func literal(_ name: StaticString) -> HTTPField.Name {
         guard let name = HTTPField.Name("\(name)") else { preconditionFailure("'\(name)' is not a header's name") }
         return name
-    }
-}
-
-enum MediaType {
-    /// `application/json` or `application/…+json`, in UTF-8 if it says so.
-    static func isJSON(_ text: String) -> Bool {
-        let parts = text.lowercased().split(separator: ";").map(trimmed)
-        guard let type = parts.first, type.hasPrefix("application/") else { return false }
-        guard type == "application/json" || type.hasSuffix("+json") else { return false }
-        let charset = parts.dropFirst().first { $0.hasPrefix("charset=") }?.dropFirst(8)
-        return charset.map { ["utf-8", "\"utf-8\"", "utf8"].contains($0) } ?? true
-    }
-
-    private static func trimmed(_ text: Substring) -> Substring {
-        let start = text.drop { $0 == " " || $0 == "\t" }
-        return start.lastIndex { $0 != " " && $0 != "\t" }.map { start[...$0] } ?? ""
     }
 }

@@ -6,7 +6,8 @@ internal import NIOCore
 public struct CallContext: RequestContext {
     public var coreContext: CoreRequestContextStorage
     var caller: Caller
-    private let channel: (any Channel)?
+    /// The connection; nil within the process.
+    let channel: (any Channel)?
 
     public init(source: ApplicationRequestContextSource) {
         coreContext = CoreRequestContextStorage(source: source)
@@ -22,7 +23,10 @@ public struct CallContext: RequestContext {
     }
 
     /// Whether the program itself asks. Whoever can do that needs no guarding against.
-    var isInProcess: Bool { channel == nil }
+    var isInProcess: Bool {
+        guard case .program = caller else { return false }
+        return true
+    }
 
     /// The address that the connection comes from, without its port; nil within the process.
     var clientAddress: String? { channel?.remoteAddress?.ipAddress }

@@ -17,6 +17,7 @@ struct Fields {
         if let near = nearest(to: String(shown), among: allowed) {
             return Invalid("unknown field '\(shown)'; did you mean '\(near)'?")
         }
+        guard !allowed.isEmpty else { return Invalid("unknown field '\(shown)'; there are no fields here") }
         return Invalid("unknown field '\(shown)'; the fields are \(allowed.joined(separator: ", "))")
     }
 

@@ -1,6 +1,7 @@
 internal import Ensue
 internal import HTTPTypes
 internal import Hummingbird
+internal import NIOCore
 
 extension Problem {
     /// The problem that an error is to the sender; nil for those that say nothing to anybody outside.
@@ -27,8 +28,9 @@ extension Problem {
         }
     }
 
-    /// The problem that an error is which came of asking a handler whether it accepts a request: whatever the handler
-    /// threw is for the sender.
+    /// The problem that an error is which came of asking a handler whether it accepts a request. What the handler threw
+    /// is for the sender, since refusals may be errors of any type; but a connection that broke says nothing against
+    /// the request.
     static func refusing(_ error: any Error) throws -> Problem {
         if let problem = Problem(error) { return problem }
         switch error {
@@ -36,7 +38,14 @@ extension Problem {
         case let later as RetryLater:
             return .unavailable(
                 later.description, retryAfter: Int(later.delay.seconds.rounded(.up).clamped(to: 1...86_400)))
-        default: return .invalid(explain(error))
+        case is IOError, is ChannelError:
+            var problem = Problem.unavailable("what the handler needs for its check is out of reach", retryAfter: 5)
+            problem.cause = error
+            return problem
+        default:
+            var problem = Problem.invalid(explain(error))
+            problem.cause = error
+            return problem
         }
     }
 

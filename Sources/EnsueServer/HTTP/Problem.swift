@@ -12,6 +12,8 @@ struct Problem: Error, Sendable {
     /// What a program can read besides.
     var members = JSONMembers()
     var headers: HTTPFields = [:]
+    /// What a handler threw when it was asked, for the log.
+    var cause: (any Error)?
 
     init(_ status: HTTPResponse.Status, _ name: String, _ title: String, _ detail: String) {
         self.status = status
@@ -50,7 +52,7 @@ extension Problem {
     }
 
     static func forbidden(_ detail: String) -> Problem {
-        Problem(.forbidden, "forbidden", "The request comes from the wrong place", detail)
+        Problem(.forbidden, "forbidden", "The sender may not do this", detail)
     }
 
     static func notFound(_ detail: String) -> Problem {
@@ -79,6 +81,10 @@ extension Problem {
 
     static func unsupportedMediaType(_ detail: String) -> Problem {
         Problem(.unsupportedMediaType, "unsupported-media-type", "The body is not declared to be JSON", detail)
+    }
+
+    static func unsupportedEncoding(_ detail: String) -> Problem {
+        Problem(.unsupportedMediaType, "unsupported-media-type", "The body is encoded", detail)
     }
 
     static func invalid(_ detail: String) -> Problem {

@@ -21,6 +21,7 @@ struct ProblemMiddleware: RouterMiddleware {
         }
         if response.headers[.cacheControl] == nil { response.headers[.cacheControl] = "no-store" }
         response.headers[.contentTypeOptions] = "nosniff"
+        if request.method == .head { response = response.createHeadResponse() }
         context.logger.debug(
             "answered", metadata: place(request, context).merging(["status": "\(response.status.code)"]) { $1 })
         return response
@@ -35,7 +36,11 @@ struct ProblemMiddleware: RouterMiddleware {
         if problem.status.kind == .serverError, !(error is Overload) {
             context.logger.warning(
                 "a request could not be served",
-                metadata: place(request, context).merging(["error": "\(error)"]) { $1 })
+                metadata: place(request, context).merging(["error": "\(problem.cause ?? error)"]) { $1 })
+        } else if let cause = problem.cause {
+            context.logger.info(
+                "a handler refused a request",
+                metadata: place(request, context).merging(["error": "\(cause)"]) { $1 })
         }
         return problem
     }

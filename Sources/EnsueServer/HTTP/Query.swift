@@ -18,30 +18,12 @@ struct Query: Sendable {
     }
 
     private static func decoded(_ text: Substring.UTF8View) throws -> String {
-        var bytes: [UInt8] = []
-        var rest = text
-        while let byte = rest.popFirst() {
-            switch byte {
-            case UInt8(ascii: "+"): bytes.append(UInt8(ascii: " "))
-            case UInt8(ascii: "%"):
-                guard let high = rest.popFirst().flatMap(hexadecimal), let low = rest.popFirst().flatMap(hexadecimal)
-                else { throw malformed(text, "a percent sign needs two hexadecimal digits after it; itself it is %25") }
-                bytes.append(high << 4 | low)
-            default: bytes.append(byte)
+        do { return try PercentEncoding.decoded(text, plusIsBlank: true) } catch {
+            throw switch error {
+            case .digitsMissing:
+                malformed(text, "a percent sign needs two hexadecimal digits after it; itself it is %25")
+            case .notUTF8: malformed(text, "it is not UTF-8")
             }
-        }
-        guard let decoded = String(validating: bytes, as: UTF8.self) else {
-            throw malformed(text, "it is not UTF-8")
-        }
-        return decoded
-    }
-
-    private static func hexadecimal(_ digit: UInt8) -> UInt8? {
-        switch digit {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): digit - UInt8(ascii: "0")
-        case UInt8(ascii: "a")...UInt8(ascii: "f"): digit - UInt8(ascii: "a") + 10
-        case UInt8(ascii: "A")...UInt8(ascii: "F"): digit - UInt8(ascii: "A") + 10
-        default: nil
         }
     }
 
@@ -106,7 +88,9 @@ extension Query {
     /// A whole number.
     func number(_ name: String, in range: ClosedRange<Int>) throws -> Int? {
         guard let text = try text(name) else { return nil }
-        guard let number = Int(text), range.contains(number) else {
+        guard text.utf8.allSatisfy((UInt8(ascii: "0")...UInt8(ascii: "9")).contains), let number = Int(text),
+            range.contains(number)
+        else {
             throw Problem.malformed(
                 "'\(name)' is '\(text.prefix(60))'; it has to be a number from \(range.lowerBound) to "
                     + "\(range.upperBound)")

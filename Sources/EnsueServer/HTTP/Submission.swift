@@ -75,13 +75,15 @@ struct Submission: Sendable {
 extension Problem {
     /// One problem for all bad elements of an array, each with its index from 0.
     fileprivate static func batch(_ problems: [(index: Int, problem: Problem)], of count: Int) -> Problem {
-        let areUnknownKinds = problems.allSatisfy { $0.problem.name == "unknown-kind" }
+        let names = Set(problems.map(\.problem.name))
         let indices = problems.prefix(20).map { String($0.index) }.joined(separator: ", ")
         let detail =
             "\(problems.count) of \(count) elements cannot be accepted, so nothing was stored; "
             + "\(problems.count == 1 ? "index" : "indices") \(indices)\(problems.count > 20 ? ", …" : "")"
         var batch = Problem(
-            .unprocessableContent, areUnknownKinds ? "unknown-kind" : "invalid", "The request is not valid", detail)
+            .unprocessableContent, names.count == 1 ? names.first ?? "invalid" : "invalid", "The request is not valid",
+            detail)
+        batch.cause = problems.lazy.compactMap(\.problem.cause).first
         batch.members.add(
             "errors",
             problems.map { index, problem in

@@ -12,7 +12,7 @@ struct HasuraDelivery: Sendable {
 
     /// The same over all retries and redeliveries.
     let id: String
-    /// With an offset before v2.26 and without one since; nil if it cannot be read.
+    /// Nil if it has no offset, as since v2.26: it is in the time zone of a database that is not known here.
     let createdAt: Timestamp?
     let schema: String
     let table: String
@@ -34,7 +34,7 @@ struct HasuraDelivery: Sendable {
             throw Invalid("the delivery has no 'event' with 'data'")
         }
         self.id = id
-        createdAt = json["created_at"]?.string.flatMap { Timestamp(iso8601: $0) }
+        createdAt = json["created_at"]?.string.flatMap { $0.hasOffset ? Timestamp(iso8601: $0) : nil }
         self.schema = schema
         self.table = table
         self.operation = operation
@@ -49,7 +49,8 @@ struct HasuraDelivery: Sendable {
     /// The row after the operation, or the one that it removed.
     var row: JSONValue { new.isNull ? old : new }
 
-    /// Whether the row asks for an effect rather than reporting an event: it has the columns `kind` and `payload`.
+    /// Whether the row asks for an effect rather than reporting an event: it was delivered with the columns `kind` and
+    /// `payload`. A trigger that does not deliver both reports events of such a table, whatever its other columns are.
     var asksForEffect: Bool { row["kind"] != nil && row["payload"] != nil }
 }
 
@@ -68,5 +69,13 @@ extension HasuraDelivery {
             type: try EventType("hasura.\(tableName).\(operation.rawValue.lowercased())"),
             data: JSONText(.object(["old": old, "new": new, "session": session])),
             source: try SourceName(type: "table", key: tableName), key: key, time: createdAt)
+    }
+}
+
+extension String {
+    /// Whether an ISO 8601 time says in which offset from UTC it is.
+    fileprivate var hasOffset: Bool {
+        guard let clock = firstIndex(where: { $0 == "T" || $0 == "t" || $0 == " " }) else { return false }
+        return self[clock...].contains { "Zz+-".contains($0) }
     }
 }

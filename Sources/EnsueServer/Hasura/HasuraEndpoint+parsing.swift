@@ -9,7 +9,7 @@ extension HasuraEndpoint {
     /// values do not count. Throws ``Invalid``, which says what would be right and never shows a secret.
     public init(parsing text: String) throws(Invalid) {
         let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-        let name = (parts.first ?? "").trimmed
+        let name = (parts.first ?? "").withoutOuterBlanks
         do {
             var options = try Options(parts.count == 2 ? parts[1] : nil)
             try self.init(
@@ -48,12 +48,12 @@ private struct Options {
             guard let equals = rest.firstIndex(of: "="), !rest[..<equals].contains(",") else {
                 throw Invalid("an option is written NAME=VALUE; the options are \(Self.list)")
             }
-            let name = String(rest[..<equals]).trimmed
+            let name = String(rest[..<equals]).withoutOuterBlanks
             rest = rest[rest.index(after: equals)...]
             guard Self.names.contains(name) else { throw Self.unknown(name) }
             try require(values[name] == nil, "the option '\(name)' is given twice")
             let value = name == "secret" ? rest : rest.prefix { $0 != "," }
-            values[name] = String(value).trimmed
+            values[name] = String(value).withoutOuterBlanks
             rest = rest[value.endIndex...]
         } while rest.popFirst() != nil
     }
@@ -82,12 +82,5 @@ private struct Options {
     mutating func account() throws(Invalid) -> Account? {
         guard let text = take("account") else { return nil }
         do { return try Account(text) } catch { throw Invalid(error.description) }
-    }
-}
-
-extension String {
-    fileprivate var trimmed: String {
-        let start = drop { $0 == " " || $0 == "\t" }
-        return start.lastIndex { $0 != " " && $0 != "\t" }.map { String(start[...$0]) } ?? ""
     }
 }

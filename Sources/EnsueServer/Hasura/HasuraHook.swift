@@ -61,10 +61,3 @@ struct HasuraNamedHook: Endpoint {
         return account
     }
 }
-
-extension Caller {
-    fileprivate var isBound: Bool {
-        guard case .holder(let key) = self else { return false }
-        return key.account != nil
-    }
-}

@@ -32,13 +32,13 @@ struct HasuraIntake: Sendable {
     }
 
     private func record(_ delivery: HasuraDelivery, _ account: Account) async throws -> Taken {
-        let draft: EventDraft
-        do { draft = try types.checked(try delivery.draft(account: account)) } catch {
+        let arrival: Arrival<EventDraft, EventID>
+        do { arrival = try await types.arrival(try delivery.draft(account: account)) } catch {
             throw try Problem.refusing(error)
         }
-        let receipt = try await engine.store.record([draft])[0]
+        let receipt = try await [arrival].recorded(in: engine.store)[0]
         var members = JSONMembers()
-        members.add("type", text: draft.type)
+        members.add("type", text: arrival.item.type)
         members.add("event", text: receipt.id)
         members.add("duplicate", .bool(receipt.isDuplicate))
         return Taken(
@@ -46,16 +46,15 @@ struct HasuraIntake: Sendable {
     }
 
     private func request(_ delivery: HasuraDelivery, _ account: Account) async throws -> Taken {
-        let request: EffectRequest
+        let arrival: Arrival<EffectRequest, EffectID>
         do {
-            request = try delivery.request(account: account)
-            try await engine.accept(request, unknownKinds: unknownKinds)
+            arrival = try await engine.arrival(try delivery.request(account: account), unknownKinds: unknownKinds)
         } catch {
             throw named(try Problem.refusing(error), delivery)
         }
-        let receipt = try await engine.request([request])[0]
+        let receipt = try await [arrival].requested(of: engine)[0]
         var members = JSONMembers()
-        members.add("kind", text: request.kind)
+        members.add("kind", text: arrival.item.kind)
         members.add("id", delivery.new["id"])
         members.add("effect", text: receipt.id)
         members.add("duplicate", .bool(receipt.isDuplicate))

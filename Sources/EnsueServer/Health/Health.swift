@@ -16,13 +16,16 @@ struct Readiness: Endpoint {
     static let method = HTTPRequest.Method.get
     static let pattern: RouterPath = "/readyz"
 
-    let store: any Store
+    let lookout: Lookout
 
     func read(_ call: Call) {}
 
     func execute(_ input: Void) async throws -> Reply {
-        do { _ = try await store.counters() } catch let error as StoreError where !error.isTransient {
-            throw Problem.unavailable("the store does not answer as it should", retryAfter: 10)
+        do { try await lookout.look() } catch let error as StoreError {
+            var problem = Problem.unavailable(
+                "the store does not answer as it should", retryAfter: error.isTransient ? 2 : 10)
+            problem.cause = error
+            throw problem
         }
         return Reply(.ok, status("ready"))
     }

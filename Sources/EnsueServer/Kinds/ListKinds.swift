@@ -8,28 +8,32 @@ struct ListKinds: Endpoint {
     static let operation = Operation(
         id: "listKinds", tag: .effects, summary: "List kinds of effects",
         description: """
-            Every kind that a worker has registered or of which an effect was ever requested, by name. What is ready is \
-            counted for the account.
+            Every kind that a worker has registered or of which the account has something ready, by name. What is ready \
+            is counted for the account. A key that is bound to an account is shown no workers.
             """,
         answers: [.json(.ok, "All kinds.", .kinds)])
 
     let engine: Engine
 
-    func read(_ call: Call) throws -> Account { try call.account() }
+    func read(_ call: Call) throws -> (account: Account, isBound: Bool) {
+        (try call.account(), call.context.caller.isBound)
+    }
 
-    func execute(_ account: Account) async throws -> Reply {
+    func execute(_ input: (account: Account, isBound: Bool)) async throws -> Reply {
+        // Kinds that only others have asked for are theirs.
+        let kinds = try await engine.store.kinds(for: input.account).filter { $0.seenAt != nil || $0.ready > 0 }
         var members = JSONMembers()
-        members.add("items", try await engine.store.kinds(for: account).map(\.members))
+        members.add("items", kinds.map { $0.members(showsWorkers: !input.isBound) })
         return Reply(.ok, members)
     }
 }
 
 extension KindStatus {
-    fileprivate var members: JSONMembers {
+    fileprivate func members(showsWorkers: Bool) -> JSONMembers {
         var members = JSONMembers()
         members.add("kind", text: kind)
         members.add("known", .bool(isKnown))
-        members.add("workers", JSONValue.array(workers.map { .string($0) }))
+        members.add("workers", JSONValue.array(showsWorkers ? workers.map { .string($0) } : []))
         members.add("seenAt", text: seenAt)
         members.add("ready", min(ready, Self.countLimit))
         members.add("more", .bool(ready > Self.countLimit))
@@ -47,7 +51,11 @@ extension Schema {
         [
             .required("kind", kind),
             .required("known", .bool("Whether a worker registered it within seven days; others are not accepted.")),
-            .required("workers", .array("The living workers that handle it.", of: .string("As `host/pid`."))),
+            .required(
+                "workers",
+                .array(
+                    "The living workers that handle it; none for a key that is bound to an account.",
+                    of: .string("As `host/pid`."))),
             .optional("seenAt", .time("When a worker was last known to handle it; absent if none ever has.")),
             .required(
                 "ready",

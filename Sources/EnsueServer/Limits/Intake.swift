@@ -2,21 +2,19 @@ internal import HTTPTypes
 internal import Hummingbird
 internal import NIOCore
 
-/// Takes a request in: refuses what is too long, receives its body, and lets it go on once the server has room for it.
+/// Takes a request in: receives its body, and lets it go on once the server has room for it.
 ///
 /// A request counts as work from the moment its body is there, so that slow senders keep nobody else out.
 struct Intake: RouterMiddleware {
     typealias Context = CallContext
 
     let admission: Admission
-    let limits: ServerLimits
     let bodyLimit: Int
 
     @concurrent func handle(
         _ request: Request, context: Context, next: @concurrent (Request, Context) async throws -> Response
     ) async throws -> Response {
         guard !context.isInProcess else { return try await next(request, context) }
-        try check(request)
         guard Self.hasBody(request) else { return try await admitted(request, context, next) }
         var held = 0
         defer { admission.release(held) }
@@ -28,7 +26,8 @@ struct Intake: RouterMiddleware {
     private func admitted(
         _ request: Request, _ context: Context, _ next: @concurrent (Request, Context) async throws -> Response
     ) async throws -> Response {
-        let line: AdmissionState.Line = Self.waits(request) ? .wait : .work
+        let line: AdmissionState.Line =
+            WaitingRequest.isOne(request.method.rawValue, request.uri.string) ? .wait : .work
         try admission.enter(line, context.logger)
         defer { admission.leave(line) }
         return try await next(request, context)
@@ -52,24 +51,9 @@ struct Intake: RouterMiddleware {
         return body
     }
 
-    private func check(_ request: Request) throws {
-        let target = request.uri.string.utf8
-        guard target.count <= limits.targetBytes else { throw Problem.targetTooLong(limits.targetBytes) }
-        guard target.contains(UInt8(ascii: "?")) else { return }
-        let parameters = target.count { $0 == UInt8(ascii: "&") } + 1
-        guard parameters <= limits.queryParameters else {
-            throw Problem.malformed(
-                "the query has \(parameters) parameters; at most \(limits.queryParameters) are read")
-        }
-    }
-
     private static func hasBody(_ request: Request) -> Bool {
         guard let length = request.headers[.contentLength] else { return request.headers[.transferEncoding] != nil }
         return length != "0"
-    }
-
-    private static func waits(_ request: Request) -> Bool {
-        (request.method == .get || request.method == .head) && request.uri.queryParameters["wait"] != nil
     }
 }
 
@@ -81,12 +65,5 @@ extension ByteBuffer {
             return
         }
         writeImmutableBuffer(part)
-    }
-}
-
-extension Problem {
-    fileprivate static func targetTooLong(_ limit: Int) -> Problem {
-        Problem(
-            .uriTooLong, "target-too-long", "The URL is too long", "the path and query have more than \(limit) bytes")
     }
 }

@@ -7,7 +7,7 @@
 #endif
 
 /// How many files and connections the system lets this process have open.
-public enum OpenFiles {
+package enum OpenFiles {
     /// What the process needs beside connections: the store, its own clients, what its handlers open.
     private static let reserve = 256
     private static let ample = 65_536
@@ -15,7 +15,7 @@ public enum OpenFiles {
     /// Raises the process's own limit as far as the system lets it, up to 65,536. Returns what it is then. A system that
     /// refuses leaves it as it was.
     @discardableResult
-    public static func raiseLimit() -> Int {
+    package static func raiseLimit() -> Int {
         guard var limit = current, limit.rlim_cur < ample else { return self.limit }
         limit.rlim_cur = min(limit.rlim_max, rlim_t(ample))
         setrlimit(resource, &limit)

@@ -7,26 +7,17 @@ internal import NIOHTTP1
 final class PaceInstaller: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = Never
 
-    private let limits: ServerLimits
-    private let connections: Connections
-    private let admission: Admission
-    private let logger: Logger
+    private let doorkeeper: Doorkeeper
 
-    init(limits: ServerLimits, connections: Connections, admission: Admission, logger: Logger) {
-        self.limits = limits
-        self.connections = connections
-        self.admission = admission
-        self.logger = logger
-    }
+    init(doorkeeper: Doorkeeper) { self.doorkeeper = doorkeeper }
 
     func handlerAdded(context: ChannelHandlerContext) {
         let pipeline = context.pipeline.syncOperations
         do {
             let decoder = try pipeline.handler(type: ByteToMessageHandler<HTTPRequestDecoder>.self)
-            let handler = PaceHandler(limits: limits, connections: connections, admission: admission, logger: logger)
-            try pipeline.addHandler(handler, position: .after(decoder))
+            try pipeline.addHandler(PaceHandler(doorkeeper), position: .after(decoder))
         } catch {
-            logger.error("a connection cannot be watched over", metadata: ["error": "\(error)"])
+            doorkeeper.logger.error("a connection cannot be watched over", metadata: ["error": "\(error)"])
             context.close(promise: nil)
         }
         pipeline.removeHandler(self, promise: nil)

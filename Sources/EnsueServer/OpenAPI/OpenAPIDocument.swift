@@ -13,7 +13,8 @@ struct OpenAPIDocument: Sendable {
         Errors are problem documents (RFC 9457) whose `type` is `urn:ensue:problem:<name>`. Ids are strings. Times are \
         ISO 8601 in UTC. Answers may get further members; unknown members of a request are refused. Everything belongs \
         to an account, which the API key or the header `Ensue-Account` names. Every POST under `/v1` demands a JSON \
-        content type.
+        content type. A known path with another method is answered 405 (`method-not-allowed`), a URL or header that is \
+        too large 431 (`header-too-large`).
         """
 
     var json: JSONText {

@@ -17,14 +17,31 @@ extension Answer.Header {
         name: "Location", description: "Where it can be read.", schema: .string("A path.", format: "uri-reference"))
 }
 
+extension Answer.Header {
+    fileprivate static let retryAfter = Answer.Header(
+        name: "Retry-After", description: "In how many seconds to try again.",
+        schema: .integer("Seconds.", in: 1...))
+
+    fileprivate static let authenticate = Answer.Header(
+        name: "WWW-Authenticate", description: "How to authenticate.",
+        schema: .string("A challenge.", example: "Bearer"))
+}
+
 extension Answer {
+    fileprivate func with(_ header: Header) -> Answer {
+        var answer = self
+        answer.headers.append(header)
+        return answer
+    }
+
     /// What every operation may answer that asks for an account.
     static let refused: [Answer] = [
         .problem(
             .badRequest, "malformed",
             because: "a query parameter, a header or the body's syntax is not as it has to be."),
         .problem(.uriTooLong, "target-too-long", because: "the path and query have too many bytes."),
-        .problem(.unauthorized, "unauthorized", because: "the server demands an API key, and none it knows was sent."),
+        .problem(.unauthorized, "unauthorized", because: "the server demands an API key, and none it knows was sent.")
+            .with(.authenticate),
         .problem(
             .forbidden, "forbidden",
             because: "the key is for another account, or a page of another site tried to use the server."),
@@ -35,7 +52,9 @@ extension Answer {
         .problem(
             .contentTooLarge, "too-large", because: "the body has too many bytes, or the array too many elements."),
         .problem(.requestTimeout, "too-slow", because: "the body did not arrive in time."),
-        .problem(.unsupportedMediaType, "unsupported-media-type", because: "the body is not declared to be JSON."),
+        .problem(
+            .unsupportedMediaType, "unsupported-media-type",
+            because: "the body is not declared to be JSON, or is encoded."),
     ]
 
     /// What every operation may answer.
@@ -43,7 +62,9 @@ extension Answer {
         .problem(.internalServerError, "internal", because: "an error on our side, which the server's log names."),
         .problem(
             .serviceUnavailable, "unavailable",
-            because: "the store or the server cannot do this now; `Retry-After` says in how many seconds to try again."),
+            because: "the store or the server cannot do this now; `Retry-After` says in how many seconds to try again."
+        )
+        .with(.retryAfter),
     ]
 
     static func notFound(_ noun: String) -> Answer {
@@ -58,7 +79,7 @@ extension Operation {
     /// All answers, those in common included, by status. An operation's own description of a status wins.
     var allAnswers: [Answer] {
         var all = answers
-        if access != .open { all += Answer.refused }
+        if access != .open { all += Answer.refused.filter { takesKeys || $0.status != .unauthorized } }
         if body != nil { all += Answer.bodyRefused }
         all += Answer.failed
         var seen: Set<Int> = []

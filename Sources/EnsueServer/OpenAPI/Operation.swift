@@ -20,6 +20,8 @@ struct Operation: Sendable {
     /// In CommonMark.
     let description: String
     var access = Access.key
+    /// Whether an API key has anything to say here.
+    var takesKeys = true
     var parameters: [Parameter] = []
     /// Whether the query may hold parameters that are not described.
     var takesAnyQuery = false

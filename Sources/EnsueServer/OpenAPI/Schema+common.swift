@@ -53,6 +53,11 @@ extension Schema {
             .optional("kind", .any("`unknown-kind`: the kind that no worker handles.")),
             .optional(
                 "near", .array("`unknown-kind`: known kinds that are spelt almost alike.", of: .string("A kind."))),
+            .optional("eventType", .string("`unknown-type`: the type that nobody has declared.")),
+            .optional("id", .any("Of a Hasura delivery: the row's `id`.")),
+            .optional("rejection", .id("Under which a refused delivery is kept.")),
+            .optional("resolvedAt", .time("`already-resolved`: when a replay was accepted.")),
+            .optional("resolution", .string("`already-resolved`: what the accepted replay became.")),
             .optional("line", .integer("`malformed`: the line at which the body stops being JSON.", in: 1...)),
             .optional("column", .integer("`malformed`: the column in that line.", in: 1...)),
             .optional("request", .string("`internal`: the request's id, under which the log names the error.")),

@@ -5,11 +5,18 @@ internal import Logging
 struct Pages {
     let folder: String
 
-    func add(to router: Router<CallContext>) {
+    func add(to router: Router<CallContext>, behind hosts: HostGuard, _ intake: Intake) {
         var logger = Logger(label: "ensue")
         logger.logLevel = .warning
         router.group("pages")
-            .add(middleware: FileMiddleware(folder, urlBasePath: "/pages", searchForIndexHtml: true, logger: logger))
+            .add(middleware: hosts)
+            .add(middleware: intake)
+            .add(middleware: Revalidation())
+            .add(
+                middleware: FileMiddleware<CallContext, PageFiles>(
+                    fileProvider: PageFiles(folder: folder, logger: logger), urlBasePath: "/pages",
+                    searchForIndexHtml: true)
+            )
             .get { request, _ -> Response in
                 // Without the slash at its end a page's relative links would lead elsewhere.
                 guard request.uri.path.hasSuffix("/") else { return .redirect(to: "/pages/", type: .permanent) }
@@ -20,4 +27,17 @@ struct Pages {
 
     /// Makes the middleware look for a file.
     private static func nothing() throws -> Response { throw HTTPError(.notFound) }
+}
+
+/// A browser may keep a page, and asks each time whether it has changed: that is what its entity tag is for.
+private struct Revalidation: RouterMiddleware {
+    typealias Context = CallContext
+
+    @concurrent func handle(
+        _ request: Request, context: Context, next: @concurrent (Request, Context) async throws -> Response
+    ) async throws -> Response {
+        var response = try await next(request, context)
+        if response.headers[.eTag] != nil { response.headers[.cacheControl] = "no-cache" }
+        return response
+    }
 }
