@@ -16,7 +16,7 @@ final class RawConnection {
     #if canImport(Darwin)
         private static let withoutWaiting = MSG_DONTWAIT
     #else
-        private static let withoutWaiting = Int32(MSG_DONTWAIT.rawValue)
+        private static let withoutWaiting = Int32(MSG_DONTWAIT)
     #endif
 
     private let descriptor: Int32

@@ -68,6 +68,5 @@ extension Content {
     static let reason = Content.json(
         "Why, for the ledger; it may be left out.",
         .object("A reason.", [.optional("reason", Schema.string("For people.").orNull)], others: .none),
-        isRequired: false,
         examples: [.init("reason", #"{"reason":"the order was withdrawn"}"#)])
 }

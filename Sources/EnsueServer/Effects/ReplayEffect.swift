@@ -16,7 +16,6 @@ struct ReplayEffect: Endpoint {
         body: .json(
             "Another payload, if the first one is not to be repeated.",
             .object("A replay.", [.optional("payload", .any("Instead of the effect's own."))], others: .none),
-            isRequired: false,
             examples: [
                 .init("as it was", "{}"), .init("mended", #"{"payload":{"message":"order 17 was placed"}}"#),
             ]),
