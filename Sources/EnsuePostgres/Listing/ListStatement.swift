@@ -98,8 +98,7 @@ enum ListStatement {
                 ORDER BY b.block DESC LIMIT 1) AS n
             WHERE l.number < $7
         )
-        SELECT b.below, CASE WHEN b.block IS NULL THEN 1 ELSE (
-            SELECT count(*) FROM (\(ids)) AS p WHERE \(within("p.effect"))) END, r.id
+        SELECT b.below, \(leap) + (SELECT count(*) FROM (\(ids)) AS p WHERE \(within("p.effect"))), r.id
         FROM leaps b LEFT JOIN LATERAL (
             SELECT f.id FROM (\(ids)) AS p CROSS JOIN LATERAL (
                 SELECT e.id FROM {effects} e WHERE e.id = p.effect AND \(isWanted(ofKind: ofKind)) OFFSET 0) AS f
@@ -107,6 +106,9 @@ enum ListStatement {
         WHERE b.number > 0 ORDER BY b.number, r.id DESC
         """
     }
+
+    /// As many rows can be looked at while one leap is made.
+    private static let leap = 32
 
     static let scheduled = "SELECT s.effect FROM {scheduled} s"
     static func parked(_ state: String) -> String { "SELECT q.effect FROM {parked} q WHERE q.state = '\(state)'" }

@@ -28,7 +28,7 @@ struct Look {
     var blocks: Int { number == 0 ? 3 : max(1, rows / Int(IDBlock.size)) }
 
     /// How many steps to take where most lead past what belongs to others.
-    var steps: Int { min(4 << min(2 * number, 8), 1024) }
+    var steps: Int { 4 << min(2 * number, 6) }
 
     /// How many of those to look at that may be wanted.
     var candidates: Int { max(min(250 << min(2 * number, 8), rows), count) }

@@ -2,10 +2,10 @@ extension Migration {
     /// What lists are driven from: which blocks of ids hold something of a kind or type, and indexes for what only few
     /// rows have. Programs of before go on beside it: their inserts, too, are noted by the triggers.
     ///
-    /// Building it reads the large tables through and keeps writers waiting meanwhile, not readers: about two seconds for
-    /// a million rows. The locks come first, so that nothing arrives unseen between, and nothing is built in vain. The
-    /// index `outcomes_not_completed` stays: the views of what failed and was cancelled are read by it in the order of
-    /// ids, and to drop it would keep readers waiting, too.
+    /// Building it reads the large tables through and keeps writers waiting meanwhile, not readers, those of rejections
+    /// excepted: about two seconds for a million rows. The locks come first, so that nothing arrives unseen between, and
+    /// nothing is built in vain. The index `outcomes_not_completed` stays: the views of what failed and was cancelled are
+    /// read by it in the order of ids, and to drop it would keep readers waiting, too.
     static let second = Migration(number: 2, servesFrom: 1, sql: lookups + blocks + keptRejections + grants)
 
     private static let lookups = #"""
