@@ -56,7 +56,7 @@ struct RunContextTests {
         #expect(run.requests.map(\.account) == ["acme"])
         #expect(run.events.map(\.account) == ["acme"])
         #expect(
-            run.requests.first?.origin == EffectOrigin(effect: EffectID(rawValue: 7), replayOf: EffectID(rawValue: 2)))
+            run.requests.first?.origin == EffectOrigin(effect: EffectID(rawValue: 7)))
         #expect(run.events.map(\.depth) == [1])
     }
 
