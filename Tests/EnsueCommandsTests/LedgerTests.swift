@@ -42,7 +42,7 @@ struct LedgerTests {
         action: String, state: String, beginning: String
     ) async throws {
         let problem =
-            #"{"type":"urn:ensue:problem:wrong-state","detail":"cannot resolve an effect","state":"\#(state)"}"#
+            #"{"type":"urn:ensue:problem:wrong-state","detail":"cannot \#(action) an effect that is \#(state)","state":"\#(state)"}"#
         let message = try await refusal {
             _ = try await ledger { (.conflict, problem) }.post("/v1/effects/17/\(action)")
         }

@@ -49,6 +49,6 @@ struct APIProblem: Error {
             case ("complete", _): "; only one that is uncertain or deferred can be completed so"
             default: ""
             }
-        return "cannot \(action) an effect that is \(state)\(advice)"
+        return detail + advice
     }
 }
