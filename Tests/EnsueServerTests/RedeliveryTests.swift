@@ -54,6 +54,8 @@ struct RedeliveryTests {
                 let body = #"{"type":"polls.PollCompleted","data":{"score":-1}}"#
                 #expect(try await client.post("/v1/events", body).problem == "invalid")
                 #expect(try await client.post("/v1/events", body, Self.key).json == ["id": "1", "duplicate": true])
+                let tags = #"{"type":"polls.PollCompleted","data":{"score":-1},"tags":[""]}"#
+                #expect(try await client.post("/v1/events", tags, Self.key).problem == "invalid")
                 let log = try await client.post("/event/log?__event__=polls.PollCompleted&score=-1", "", Self.key)
                 #expect(log.status == 200)
                 #expect(log["id"] == "1")

@@ -83,11 +83,11 @@ extension Engine {
     func arrival(
         _ request: EffectRequest, unknownKinds: ServerOptions.UnknownKinds
     ) async throws -> Arrival<EffectRequest, EffectID> {
-        try await Arrival(request) { request in
+        try await Arrival(try request.checked()) { request in
             try await accept(request, unknownKinds: unknownKinds)
             return request
         } known: {
-            try await store.effect(withKey: $0.key, of: $0.account)
+            $0.kind.isListener ? nil : try await store.effect(withKey: $0.key, of: $0.account)
         }
     }
 }
@@ -95,7 +95,8 @@ extension Engine {
 extension KnownTypes {
     /// A draft that may be recorded, or one that is known by its key.
     func arrival(_ draft: EventDraft) async throws -> Arrival<EventDraft, EventID> {
-        try await Arrival(draft) {
+        // What could never have been accepted is no duplicate, whatever its key.
+        try await Arrival(try draft.checked()) {
             try checked($0)
         } known: {
             try await engine.store.event(withKey: $0.key, of: $0.account)
