@@ -19,11 +19,20 @@ struct ListEffects: AsyncParsableCommand {
 
     func run() async throws {
         let times = presentation.times
+        let query = filter.query + [("event", event.map(String.init))] + period.query
         try await location.withLedger { ledger in
             try await list.show(
-                "/v1/effects", of: ledger, filter.query + [("event", event.map(String.init))] + period.query,
-                presentation, columns: Self.columns, emptiness: filter.emptiness, row: { Self.row($0, times) })
+                "/v1/effects", of: ledger, query, presentation, columns: Self.columns,
+                emptiness: Self.emptiness(isFiltered: query.contains { $0.value != nil }),
+                row: { Self.row($0, times) })
         }
+    }
+
+    private static func emptiness(isFiltered: Bool) -> String {
+        let program = RootCommand.programName
+        return isFiltered
+            ? "There is no such effect; `\(program) effects list` shows all."
+            : "There are no effects yet. Request one: \(program) request log '{\"message\":\"Hello\"}'"
     }
 
     static let columns: [Table.Column] = [
@@ -64,12 +73,4 @@ struct EffectFilter: ParsableArguments {
     static let states = EffectQuery.State.allCases.map(\.rawValue)
 
     var query: [(name: String, value: String?)] { [("state", state), ("kind", kind), ("key", key)] }
-
-    var emptiness: String {
-        let program = RootCommand.programName
-        guard state == nil, kind == nil, key == nil else {
-            return "There is no such effect; `\(program) effects list` shows all."
-        }
-        return "There are no effects yet. Request one: \(program) request log '{\"message\":\"Hello\"}'"
-    }
 }

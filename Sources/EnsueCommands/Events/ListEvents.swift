@@ -17,11 +17,20 @@ struct ListEvents: AsyncParsableCommand {
 
     func run() async throws {
         let times = presentation.times
+        let query = filter.query + period.query
         try await location.withLedger { ledger in
             try await list.show(
-                "/v1/events", of: ledger, filter.query + period.query, presentation, columns: Self.columns,
-                emptiness: filter.emptiness, row: { Self.row($0, times) })
+                "/v1/events", of: ledger, query, presentation, columns: Self.columns,
+                emptiness: Self.emptiness(isFiltered: query.contains { $0.value != nil }),
+                row: { Self.row($0, times) })
         }
+    }
+
+    private static func emptiness(isFiltered: Bool) -> String {
+        let program = RootCommand.programName
+        return isFiltered
+            ? "There is no such event; `\(program) events list` shows all."
+            : "There are no events yet. Record one: \(program) record hello.World '{\"name\":\"you\"}'"
     }
 
     static let columns: [Table.Column] = [
@@ -50,12 +59,4 @@ struct EventFilter: ParsableArguments {
     var key: String?
 
     var query: [(name: String, value: String?)] { [("type", type), ("source", source), ("key", key)] }
-
-    var emptiness: String {
-        let program = RootCommand.programName
-        guard type == nil, source == nil, key == nil else {
-            return "There is no such event; `\(program) events list` shows all."
-        }
-        return "There are no events yet. Record one: \(program) record hello.World '{\"name\":\"you\"}'"
-    }
 }
