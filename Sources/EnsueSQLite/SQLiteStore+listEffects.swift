@@ -27,7 +27,7 @@ extension Read {
         try collector.take(ids, onAll: ways)
         return try collector.page(
             { try effect(EffectID(rawValue: $0), leases: leases).flatMap { query.matches($0) ? $0 : nil } },
-            bytes: { $0.payload.text.utf8.count + ($0.outcome?.output?.text.utf8.count ?? 0) })
+            bytes: \.bytes)
     }
 
     private func effects(_ query: EffectQuery, key: String) throws -> Page<EffectRecord, EffectID> {

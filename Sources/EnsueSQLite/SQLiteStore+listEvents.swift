@@ -29,7 +29,7 @@ extension Read {
         try collector.take(ids, onAll: ways)
         return try collector.page(
             { try event(EventID(rawValue: $0)).flatMap { query.matches($0) ? $0 : nil } },
-            bytes: { $0.data.text.utf8.count })
+            bytes: \.bytes)
     }
 
     private func events(_ query: EventQuery, key: String) throws -> Page<RecordedEvent, EventID> {

@@ -8,7 +8,7 @@ extension Write {
         let end = clock.uptime() + Self.bearable
         let filling = PageFilling<EffectRecord, EffectID>(
             find: { try find(query, scope, $0) }, weigh: weights(ofEffects:), read: effects, matches: query.matches,
-            size: \.size, isLate: { query.state == .ready && clock.uptime() > end })
+            size: \.bytes, isLate: { query.state == .ready && clock.uptime() > end })
         return try filling.page(try stretch(scope, before: query.before?.rawValue), limit: query.limit)
     }
 
@@ -65,8 +65,4 @@ extension Write {
             """, [.integers(ids), .integer(bounds.least), .integer(bounds.greatest)])
         return Dictionary(uniqueKeysWithValues: rows.map { ($0.int(0), Int($0.int(1))) })
     }
-}
-
-extension EffectRecord {
-    fileprivate var size: Int { payload.text.utf8.count + (outcome?.output?.text.utf8.count ?? 0) }
 }

@@ -7,7 +7,7 @@ extension Write {
             name: query.type?.rawValue, by: query.source.map { .text($0.description) })
         let filling = PageFilling<RecordedEvent, EventID>(
             find: { try find(query, scope, $0) }, weigh: weights(ofEvents:), read: events,
-            matches: query.matches, size: { $0.data.text.utf8.count })
+            matches: query.matches, size: \.bytes)
         return try filling.page(try stretch(scope, before: query.before?.rawValue), limit: query.limit)
     }
 
